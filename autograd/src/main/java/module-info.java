@@ -1,0 +1,3 @@
+module dev.tenfold.autograd {
+    requires transitive dev.tenfold.tensor;
+}

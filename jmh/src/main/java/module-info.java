@@ -1,0 +1,3 @@
+module dev.tenfold.jmh {
+    requires dev.tenfold.methods;
+}

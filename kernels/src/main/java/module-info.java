@@ -1,0 +1,10 @@
+/** Everything native: memory, worker threads, vector loops, OpenBLAS and LAPACK. It knows raw blocks, no tensors. */
+module dev.tenfold.kernels {
+    requires jdk.incubator.vector;
+    requires org.bytedeco.javacpp;
+    requires org.bytedeco.openblas;
+
+    exports dev.tenfold.kernels;
+    exports dev.tenfold.kernels.cpu to dev.tenfold.tensor, dev.tenfold.jmh;
+    exports dev.tenfold.kernels.expr to dev.tenfold.tensor, dev.tenfold.jmh;
+}

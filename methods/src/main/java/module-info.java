@@ -1,0 +1,3 @@
+module dev.tenfold.methods {
+    requires transitive dev.tenfold.nn;
+}

@@ -1,0 +1,3 @@
+module dev.tenfold.nn {
+    requires transitive dev.tenfold.autograd;
+}

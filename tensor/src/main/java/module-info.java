@@ -1,0 +1,3 @@
+module dev.tenfold.tensor {
+    requires transitive dev.tenfold.kernels;
+}
