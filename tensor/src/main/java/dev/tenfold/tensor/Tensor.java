@@ -1,0 +1,306 @@
+package dev.tenfold.tensor;
+
+import dev.tenfold.kernels.Block;
+import dev.tenfold.kernels.DType;
+import dev.tenfold.kernels.HostAllocator;
+import dev.tenfold.kernels.Memory;
+import java.lang.ref.Cleaner;
+
+/**
+ * An n-dimensional array of one element type in native memory: a view (shape, strides, offset) on shared storage.
+ *
+ * <p>A tensor belongs to the innermost {@link Scope} that is open when it is made, which frees it; outside of any scope its
+ * holder closes it. Its operations are grouped in {@link TensorArithmetic}, {@link TensorViews}, {@link TensorReductions},
+ * {@link TensorIndexing} and {@link TensorLinear}; tensors are made by the static methods of {@link Tensors} and
+ * {@link Generator}. Tensors may be read from several threads; a gradient graph belongs to the thread that records it.
+ */
+public final class Tensor implements AutoCloseable, TensorArithmetic, TensorViews, TensorReductions, TensorIndexing, TensorLinear {
+    final Storage storage;
+    private final DType dtype;
+    private final Layout layout;
+    private final Device device;
+    private boolean closed;
+    private boolean freed;
+    private int saves;
+    private boolean leaf;
+    private Recorder.Trace trace;
+    private Tensor grad;
+    Scope owner;
+    Runnable net;
+    Cleaner.Cleanable watch;
+    final Throwable made;
+
+    private Tensor(Storage storage, DType dtype, Layout layout, Device device) {
+        this.storage = storage;
+        this.dtype = dtype;
+        this.layout = layout;
+        this.device = device;
+        this.made = Ownership.TRACE ? new Throwable("made here") : null;
+        Scope scope = ThreadState.get().scope;
+        if (scope != null) scope.own(this);
+        else Ownership.watch(this);
+    }
+
+    // ---- making ----
+
+    /** A dense tensor with unspecified content, for operations that fill it. */
+    public static Tensor allocate(DType dtype, Shape shape) {
+        Block block = HostAllocator.get().allocate(Math.multiplyExact(shape.elements(), dtype.bytes()));
+        return new Tensor(new Storage(block), dtype, Layout.dense(shape), Device.CPU);
+    }
+
+    /** A view on this tensor's storage with another layout, not recorded: for view operations. */
+    public Tensor withLayout(Layout view) {
+        return withLayout(view, dtype);
+    }
+
+    private Tensor withLayout(Layout view, DType type) {
+        storage.block.retain();
+        return new Tensor(storage, type, view, device);
+    }
+
+    /** Another handle on the same values and the same place in the graph. */
+    public Tensor alias() {
+        Tensor alias = withLayout(layout, dtype);
+        alias.trace = trace;
+        alias.leaf = leaf;
+        return alias;
+    }
+
+    // ---- what it is ----
+
+    public DType dtype() {
+        return dtype;
+    }
+
+    public Shape shape() {
+        return layout.shape();
+    }
+
+    public Layout layout() {
+        return layout;
+    }
+
+    public Device device() {
+        return device;
+    }
+
+    /** The number of dimensions. */
+    public int rank() {
+        return layout.shape().rank();
+    }
+
+    /** The number of elements. */
+    public long elements() {
+        return layout.shape().elements();
+    }
+
+    /** The size of dimension {@code axis}; negative axes count from the end. */
+    public long size(int axis) {
+        return layout.shape().size(axis);
+    }
+
+    /** True when the elements lie row-major without gaps. */
+    public boolean isDense() {
+        return layout.isDense();
+    }
+
+    /**
+     * The native address of the first element; valid while the tensor is open.
+     *
+     * @throws IllegalStateException when the tensor is closed
+     */
+    public long address() {
+        if (freed) throw closedError("address");
+        return storage.block.address() + layout.offset() * dtype.bytes();
+    }
+
+    @Override
+    public Tensor self() {
+        return this;
+    }
+
+    // ---- gradients ----
+
+    /** True when a gradient with respect to this tensor, or through it, is recorded. */
+    public boolean requiresGrad() {
+        return leaf || trace != null;
+    }
+
+    /**
+     * Asks for gradients with respect to this tensor (a leaf), or stops asking. Returns this.
+     *
+     * @throws IllegalStateException    when the tensor is the result of a recorded operation, or no recorder is present
+     * @throws IllegalArgumentException when the element type carries no gradient
+     */
+    public Tensor requiresGrad(boolean wanted) {
+        if (trace != null) {
+            throw new IllegalStateException("requiresGrad: this tensor is the result of a recorded operation; only leaves can be changed. Use detach() for a leaf");
+        }
+        if (wanted && !dtype.isFloating()) {
+            throw new IllegalArgumentException("requiresGrad: " + dtype + " tensors have no gradients; convert to f32 or f64 first");
+        }
+        if (wanted && RecorderHolder.RECORDER == null) throw new IllegalStateException("no recorder");
+        leaf = wanted;
+        return this;
+    }
+
+    /** True for a tensor that requires a gradient and is not the result of a recorded operation. */
+    public boolean isLeaf() {
+        return leaf;
+    }
+
+    /** The accumulated gradient of a leaf, or null. It belongs to this tensor and is freed with it. */
+    public Tensor grad() {
+        return grad;
+    }
+
+    /** Replaces the accumulated gradient: the old one is freed, the new one now belongs to this tensor. Null drops it. */
+    public void setGrad(Tensor gradient) {
+        if (grad != null && grad != gradient) grad.close();
+        grad = gradient == null ? null : Scope.release(gradient);
+    }
+
+    /** The same values as a new leaf-less view: gradients do not flow through it. */
+    public Tensor detach() {
+        checkOpen("detach");
+        return withLayout(layout, dtype);
+    }
+
+    /** The place in the recorded graph, or null. For recorders. */
+    public Recorder.Trace trace() {
+        return trace;
+    }
+
+    /** Sets the place in the recorded graph. For recorders. */
+    public void attachTrace(Recorder.Trace place) {
+        trace = place;
+    }
+
+    /** How often the storage was changed in place. For recorders. */
+    public int version() {
+        return storage.version;
+    }
+
+    /** Counts a change in place: kernels that write into this tensor call it. */
+    public void markChanged() {
+        storage.version++;
+    }
+
+    /** Holds the memory for a graph, even when the holder closes the tensor. For recorders. */
+    public void holdForGraph() {
+        saves++;
+    }
+
+    /** Ends {@link #holdForGraph()}. For recorders. */
+    public void releaseFromGraph() {
+        if (--saves == 0 && closed) free();
+    }
+
+    // ---- lifetime ----
+
+    /** Frees the tensor. Closing twice does nothing. A graph that saved it can still go backward. */
+    @Override
+    public void close() {
+        if (closed) return;
+        closed = true;
+        if (saves == 0) free();
+    }
+
+    /** Frees the memory whatever a graph holds: the end of the owning scope. */
+    void free() {
+        closed = true;
+        if (freed) return;
+        freed = true;
+        if (grad != null) grad.close();
+        grad = null;
+        trace = null;
+        if (net != null) {
+            net.run();
+            watch.clean();
+        } else {
+            storage.block.release();
+        }
+    }
+
+    /** True after {@link #close()} or the end of the owning scope. */
+    public boolean isClosed() {
+        return closed;
+    }
+
+    /** True while the memory is there: also for a closed tensor that a graph holds. */
+    public boolean holdsMemory() {
+        return !freed;
+    }
+
+    /** Throws when the tensor is closed; {@code operation} is named in the error. */
+    public void checkOpen(String operation) {
+        if (closed) throw closedError(operation);
+    }
+
+    void checkOpen(Operation operation) {
+        if (closed) throw closedError(operation.name());
+    }
+
+    private IllegalStateException closedError(String operation) {
+        IllegalStateException error = new IllegalStateException(operation + ": the " + dtype + " tensor " + shape()
+                + " is closed; its scope ended or close() was called. Use Scope.keep to hand it outside");
+        if (made != null) error.addSuppressed(made);
+        return error;
+    }
+
+    // ---- reading ----
+
+    /** The only element, as a double. @throws IllegalArgumentException when there is not exactly one */
+    public double item() {
+        checkOpen("item");
+        if (elements() != 1) throw new IllegalArgumentException("item: the tensor " + shape() + " has " + elements() + " elements, not one");
+        return Memory.getAsDouble(dtype, address());
+    }
+
+    /** The element at {@code index} (negative counts from the end) as a double. */
+    public double get(long... index) {
+        return Memory.getAsDouble(dtype, address() + offsetOf(index) * dtype.bytes());
+    }
+
+    /** The element at {@code index} as a long. */
+    public long getLong(long... index) {
+        return Memory.getAsLong(dtype, address() + offsetOf(index) * dtype.bytes());
+    }
+
+    private long offsetOf(long[] index) {
+        checkOpen("get");
+        if (index.length != rank()) {
+            throw new IllegalArgumentException("get: " + index.length + " indices for a tensor of rank " + rank() + ", shape " + shape());
+        }
+        long offset = 0;
+        for (int i = 0; i < index.length; i++) {
+            long size = shape().raw()[i];
+            long k = index[i] < 0 ? index[i] + size : index[i];
+            if (k < 0 || k >= size) throw new IndexOutOfBoundsException("get: index " + index[i] + " in dimension " + i + " of " + shape());
+            offset += k * layout.stride(i);
+        }
+        return offset;
+    }
+
+    /** All elements, row-major, as doubles. */
+    public double[] toDoubles() {
+        return TensorReader.doubles(this);
+    }
+
+    /** All elements, row-major, as floats. */
+    public float[] toFloats() {
+        return TensorReader.floats(this);
+    }
+
+    /** All elements, row-major, as longs. */
+    public long[] toLongs() {
+        return TensorReader.longs(this);
+    }
+
+    /** Type, shape and values, shortened for large tensors. */
+    @Override
+    public String toString() {
+        return closed ? "Tensor(" + dtype + " " + shape() + ", closed)" : TensorPrinter.print(this);
+    }
+}

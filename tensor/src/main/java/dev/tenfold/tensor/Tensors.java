@@ -1,0 +1,127 @@
+package dev.tenfold.tensor;
+
+import dev.tenfold.kernels.DType;
+import dev.tenfold.kernels.Memory;
+import dev.tenfold.kernels.cpu.Indexing;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** Makes tensors. Each belongs to the innermost open scope. */
+public final class Tensors {
+    private Tensors() {
+    }
+
+    /** f32 values in the given shape; without a shape, a vector. */
+    public static Tensor of(float[] values, long... shape) {
+        Tensor t = Tensor.allocate(DType.F32, shapeFor(values.length, shape));
+        MemorySegment.copy(values, 0, Memory.ALL, ValueLayout.JAVA_FLOAT, t.address(), values.length);
+        return t;
+    }
+
+    /** f64 values in the given shape; without a shape, a vector. */
+    public static Tensor of(double[] values, long... shape) {
+        Tensor t = Tensor.allocate(DType.F64, shapeFor(values.length, shape));
+        MemorySegment.copy(values, 0, Memory.ALL, ValueLayout.JAVA_DOUBLE, t.address(), values.length);
+        return t;
+    }
+
+    /** i32 values in the given shape; without a shape, a vector. */
+    public static Tensor of(int[] values, long... shape) {
+        Tensor t = Tensor.allocate(DType.I32, shapeFor(values.length, shape));
+        MemorySegment.copy(values, 0, Memory.ALL, ValueLayout.JAVA_INT, t.address(), values.length);
+        return t;
+    }
+
+    /** i64 values in the given shape; without a shape, a vector. */
+    public static Tensor of(long[] values, long... shape) {
+        Tensor t = Tensor.allocate(DType.I64, shapeFor(values.length, shape));
+        MemorySegment.copy(values, 0, Memory.ALL, ValueLayout.JAVA_LONG, t.address(), values.length);
+        return t;
+    }
+
+    /** u8 values in the given shape; without a shape, a vector. */
+    public static Tensor of(byte[] values, long... shape) {
+        Tensor t = Tensor.allocate(DType.U8, shapeFor(values.length, shape));
+        MemorySegment.copy(values, 0, Memory.ALL, ValueLayout.JAVA_BYTE, t.address(), values.length);
+        return t;
+    }
+
+    /** Doubles converted to any element type. */
+    public static Tensor of(DType dtype, double[] values, long... shape) {
+        Tensor t = Tensor.allocate(dtype, shapeFor(values.length, shape));
+        for (int i = 0; i < values.length; i++) Memory.putAsDouble(dtype, t.address() + (long) i * dtype.bytes(), values[i]);
+        return t;
+    }
+
+    private static Shape shapeFor(int count, long[] sizes) {
+        Shape shape = sizes.length == 0 ? Shape.of(count) : Shape.of(sizes);
+        if (shape.elements() != count) {
+            throw new IllegalArgumentException("of: " + count + " values do not fill the shape " + shape + " of " + shape.elements() + " elements");
+        }
+        return shape;
+    }
+
+    /** A tensor of rank 0. */
+    public static Tensor scalar(DType dtype, double value) {
+        Tensor t = Tensor.allocate(dtype, Shape.SCALAR);
+        Memory.putAsDouble(dtype, t.address(), value);
+        return t;
+    }
+
+    public static Tensor zeros(DType dtype, long... shape) {
+        return full(dtype, Shape.of(shape), 0);
+    }
+
+    public static Tensor ones(DType dtype, long... shape) {
+        return full(dtype, Shape.of(shape), 1);
+    }
+
+    /** A tensor whose every element is {@code value}. */
+    public static Tensor full(DType dtype, Shape shape, double value) {
+        Tensor t = Tensor.allocate(dtype, shape);
+        if (value == 0 && 1 / value > 0) Memory.fill(t.address(), shape.elements() * dtype.bytes(), (byte) 0);
+        else Indexing.fill(dtype, new long[] {shape.elements()}, t.address(), new long[] {1}, value);
+        return t;
+    }
+
+    /** Zeros of the shape and type of {@code like}. */
+    public static Tensor zerosLike(Tensor like) {
+        return full(like.dtype(), like.shape(), 0);
+    }
+
+    /** Ones of the shape and type of {@code like}. */
+    public static Tensor onesLike(Tensor like) {
+        return full(like.dtype(), like.shape(), 1);
+    }
+
+    /** {@code start, start + step, …} up to but without {@code end}. */
+    public static Tensor arange(DType dtype, double start, double end, double step) {
+        if (step == 0 || !Double.isFinite((end - start) / step)) {
+            throw new IllegalArgumentException("arange: start " + start + ", end " + end + ", step " + step + " give no finite count");
+        }
+        int n = (int) Math.max(0, Math.ceil((end - start) / step));
+        double[] values = new double[n];
+        for (int i = 0; i < n; i++) values[i] = start + i * step;
+        return of(dtype, values, n);
+    }
+
+    /** {@code 0, 1, …, n - 1} as i64. */
+    public static Tensor arange(long n) {
+        return arange(DType.I64, 0, n, 1);
+    }
+
+    /** {@code n} values from {@code start} to {@code end}, both included. */
+    public static Tensor linspace(DType dtype, double start, double end, int n) {
+        if (n < 1) throw new IllegalArgumentException("linspace: n is " + n + ", must be at least 1");
+        double[] values = new double[n];
+        for (int i = 0; i < n; i++) values[i] = n == 1 ? start : start + (end - start) * i / (n - 1);
+        return of(dtype, values, n);
+    }
+
+    /** The identity matrix [n, n]. */
+    public static Tensor eye(DType dtype, long n) {
+        Tensor t = zeros(dtype, n, n);
+        for (long i = 0; i < n; i++) Memory.putAsDouble(dtype, t.address() + i * (n + 1) * dtype.bytes(), 1);
+        return t;
+    }
+}

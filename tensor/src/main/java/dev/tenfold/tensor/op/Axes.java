@@ -1,0 +1,105 @@
+package dev.tenfold.tensor.op;
+
+import dev.tenfold.kernels.DType;
+import dev.tenfold.kernels.cpu.Reductions;
+import dev.tenfold.tensor.Layout;
+import dev.tenfold.tensor.Shape;
+import dev.tenfold.tensor.Tensor;
+
+/**
+ * The axes that a reduction runs over.
+ *
+ * @param axes which (negative from the end); none means all
+ * @param keep whether they stay as dimensions of size 1
+ */
+public record Axes(boolean keep, int... axes) {
+    /** Marks, per dimension of {@code shape}, whether it is reduced. Duplicates and unknown axes are errors of {@code operation}. */
+    boolean[] reduced(Shape shape, String operation) {
+        boolean[] reduced = new boolean[shape.rank()];
+        if (axes.length == 0) java.util.Arrays.fill(reduced, true);
+        for (int axis : axes) {
+            int positive = shape.axis(axis, operation);
+            if (reduced[positive]) {
+                throw new IllegalArgumentException(operation + ": axis " + axis + " of " + shape + " is named twice");
+            }
+            reduced[positive] = true;
+        }
+        return reduced;
+    }
+
+    /** The shape with every reduced dimension set to 1. */
+    Shape kept(Shape shape, boolean[] reduced) {
+        long[] sizes = shape.sizes();
+        for (int i = 0; i < sizes.length; i++) if (reduced[i]) sizes[i] = 1;
+        return Shape.of(sizes);
+    }
+
+    /** The shape of the result. */
+    Shape result(Shape shape, boolean[] reduced) {
+        if (keep) return kept(shape, reduced);
+        long[] sizes = new long[shape.rank()];
+        int n = 0;
+        for (int i = 0; i < shape.rank(); i++) if (!reduced[i]) sizes[n++] = shape.size(i);
+        return Shape.of(java.util.Arrays.copyOf(sizes, n));
+    }
+
+    /** A reduced tensor with its reduced dimensions back as size 1, ready to broadcast against the input. */
+    Tensor restore(Tensor reducedTensor, Shape input) {
+        if (keep) return reducedTensor;
+        return reducedTensor.reshape(kept(input, reduced(input, "reduce")).sizes());
+    }
+
+    /** How many elements go into each result. */
+    long count(Shape shape) {
+        boolean[] reduced = reduced(shape, "reduce");
+        long count = 1;
+        for (int i = 0; i < reduced.length; i++) if (reduced[i]) count *= shape.size(i);
+        return count;
+    }
+
+    /** Reduces {@code x}: neighbouring axes in one pass over [outer, n, inner], scattered ones from a transposed copy. */
+    Tensor reduce(String operation, Reductions.Kind kind, Tensor x) {
+        Shape shape = x.shape();
+        boolean[] reduced = reduced(shape, operation);
+        DType type = kind == Reductions.Kind.ALL || kind == Reductions.Kind.ANY ? DType.BOOL : x.dtype();
+        Tensor out = Tensor.allocate(type, result(shape, reduced));
+        int first = 0;
+        while (first < reduced.length && !reduced[first]) first++;
+        int end = first;
+        while (end < reduced.length && reduced[end]) end++;
+        boolean neighbours = true;
+        for (int i = end; i < reduced.length; i++) neighbours &= !reduced[i] || shape.size(i) == 1;
+        if (neighbours) {
+            try (Tensor dense = dense(x)) {
+                Reductions.reduce(kind, x.dtype(), dense.address(), shape.product(0, first), shape.product(first, end),
+                        shape.product(end, shape.rank()), out.address());
+            }
+            return out;
+        }
+        try (Tensor view = reducedLast(x, reduced); Tensor dense = dense(view)) {
+            long n = count(shape);
+            Reductions.reduce(kind, x.dtype(), dense.address(), n == 0 ? out.elements() : x.elements() / n, n, 1, out.address());
+        }
+        return out;
+    }
+
+    /** An unrecorded dense handle on {@code x}'s values, to be closed by the caller. */
+    static Tensor dense(Tensor x) {
+        return x.isDense() ? x.withLayout(x.layout()) : Contiguous.copy(x);
+    }
+
+    private static Tensor reducedLast(Tensor x, boolean[] reduced) {
+        int rank = x.rank();
+        long[] sizes = new long[rank];
+        long[] strides = new long[rank];
+        int n = 0;
+        for (int pass = 0; pass < 2; pass++) {
+            for (int i = 0; i < rank; i++) {
+                if (reduced[i] != (pass == 1)) continue;
+                sizes[n] = x.size(i);
+                strides[n++] = x.layout().stride(i);
+            }
+        }
+        return x.withLayout(Layout.of(Shape.of(sizes), strides, x.layout().offset()));
+    }
+}

@@ -1,0 +1,52 @@
+package dev.tenfold.tensor.op;
+
+import dev.tenfold.kernels.DType;
+import dev.tenfold.kernels.expr.Expr;
+import dev.tenfold.kernels.expr.PointwiseKernel;
+import dev.tenfold.tensor.Gradient;
+import dev.tenfold.tensor.Operation;
+import dev.tenfold.tensor.Tensor;
+
+/**
+ * Conversion to another element type: floats round to nearest even, floats to integers truncate, anything to bool is
+ * {@code x != 0}. The gradient is converted back.
+ */
+public record Cast(DType to) implements Operation {
+    private static final PointwiseKernel[] KERNELS = new PointwiseKernel[DType.values().length * DType.values().length];
+
+    @Override
+    public String name() {
+        return "to";
+    }
+
+    @Override
+    public Tensor[] forward(Tensor[] inputs) {
+        Tensor x = inputs[0];
+        Tensor out = Tensor.allocate(to, x.shape());
+        PointwiseKernel kernel = kernel(x.dtype(), to);
+        if (x.isDense()) kernel.run(x.elements(), new long[] {x.address()}, 0, out.address());
+        else kernel.run(x.shape().sizes(), new long[][] {x.layout().strides()}, new long[] {x.address()}, out.address());
+        return new Tensor[] {out};
+    }
+
+    private static PointwiseKernel kernel(DType from, DType to) {
+        int slot = from.ordinal() * DType.values().length + to.ordinal();
+        PointwiseKernel kernel = KERNELS[slot];
+        if (kernel == null) {
+            DType compute = from.isFloating() ? from.compute() : to.isFloating() && from != DType.I64 ? to.compute() : DType.I64;
+            Expr value = to == DType.BOOL ? Expr.of(dev.tenfold.kernels.expr.Fn.NE, Expr.x(0), Expr.c(0)) : Expr.x(0);
+            KERNELS[slot] = kernel = PointwiseKernel.of(value, new DType[] {from}, compute, to);
+        }
+        return kernel;
+    }
+
+    @Override
+    public long savedInputs() {
+        return 0;
+    }
+
+    @Override
+    public Tensor[] backward(Gradient gradient) {
+        return new Tensor[] {gradient.output().to(gradient.inputType(0))};
+    }
+}

@@ -1,0 +1,35 @@
+package dev.tenfold.tensor.op;
+
+import dev.tenfold.tensor.Gradient;
+import dev.tenfold.tensor.Layout;
+import dev.tenfold.tensor.Operation;
+import dev.tenfold.tensor.Shape;
+import dev.tenfold.tensor.Tensor;
+
+/** A view broadcast to a larger shape, with stride 0 where the input repeats. The gradient is summed back. */
+public record Expand(Shape to) implements Operation {
+    @Override
+    public String name() {
+        return "expand";
+    }
+
+    @Override
+    public Tensor[] forward(Tensor[] inputs) {
+        Tensor x = inputs[0];
+        if (!x.shape().broadcastsTo(to)) {
+            throw new IllegalArgumentException("expand: " + x.shape() + " does not broadcast to " + to
+                    + "; sizes must be equal or 1, aligned at the end");
+        }
+        return new Tensor[] {x.withLayout(Layout.of(to, x.layout().broadcastStrides(to), x.layout().offset()))};
+    }
+
+    @Override
+    public long savedInputs() {
+        return 0;
+    }
+
+    @Override
+    public Tensor[] backward(Gradient gradient) {
+        return new Tensor[] {gradient.output().sumTo(gradient.inputShape(0))};
+    }
+}
