@@ -128,4 +128,19 @@ public sealed interface Expr permits Expr.Input, Expr.Param, Expr.Const, Expr.Ap
     default Expr select(Expr a, Expr b) {
         return of(Fn.SELECT, this, a, b);
     }
+
+    /** The derivative with respect to input {@code index}, simplified where a term is 0 or a factor 1. */
+    default Expr diff(int index) {
+        return Derivative.of(this, index);
+    }
+
+    /** This tree with input i replaced by {@code inputs.get(i)}. */
+    default Expr substitute(List<Expr> inputs) {
+        return switch (this) {
+            case Input x -> inputs.get(x.index());
+            case Apply apply -> new Apply(apply.fn(), apply.args().stream().map(arg -> arg.substitute(inputs)).toList());
+            case Param p -> p;
+            case Const c -> c;
+        };
+    }
 }

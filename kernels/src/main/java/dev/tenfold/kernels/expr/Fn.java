@@ -17,7 +17,9 @@ public enum Fn {
     /** {@code atan2(y, x)}; (0, 0) gives 0. */
     ATAN2(2), ACOS(1), ASIN(1), POW(2),
     /** Natural logarithm of the gamma function's absolute value. */
-    LGAMMA(1), DIGAMMA(1),
+    LGAMMA(1), DIGAMMA(1), TRIGAMMA(1),
+    /** The derivative of trigamma. */
+    TETRAGAMMA(1),
     FLOOR(1), CEIL(1),
     /** To the nearest integer, ties to even. */
     ROUND(1),
