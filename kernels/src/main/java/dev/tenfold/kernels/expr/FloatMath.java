@@ -19,11 +19,6 @@ final class FloatMath {
         2.01212532134862925881e-01, -3.25565818622400915405e-01, 1.66666666666666657415e-01};
     private static final double[] ASIN_Q = {7.70381505559019352791e-02, -6.88283971605453293030e-01, 2.02094576023350569471e+00,
         -2.40339491173441421878e+00, 1};
-    // Rational approximation of erf(x) / x on [-4, 4] in x^2, as used by Eigen for single precision.
-    private static final double[] ERF32_P = {-2.72614225801306e-10, 2.77068142495902e-08, -2.10102402082508e-06, -5.69250639462346e-05,
-        -7.34990630326855e-04, -2.95459980854025e-03, -1.60960333262415e-02};
-    private static final double[] ERF32_Q = {-1.45660718464996e-05, -2.13374055278905e-04, -1.68282697438203e-03,
-        -7.37332916720468e-03, -1.42647390514189e-02};
     private static final double LN2_HIGH_32 = 0.693359375;
     private static final double LN2_LOW_32 = -2.12194440e-4;
     private static final double LN2_HIGH_64 = 6.93147180369123816490e-01;
@@ -213,11 +208,43 @@ final class FloatMath {
         return ir.select(saturated, copySign(n(1), x), value);
     }
 
-    Node erf32(Node x) {
-        Node clamped = ir.of(Step.MAX, ir.of(Step.MIN, x, n(4)), n(-4));
-        Node z = ir.mul(clamped, clamped);
-        Node value = ir.div(ir.mul(clamped, ir.polynomial(z, ERF32_P)), ir.polynomial(z, ERF32_Q));
-        return ir.select(ir.lt(n(3.9), ir.abs(x)), copySign(n(1), x), value);
+    /** fdlibm's rational approximations on four ranges of |x|, the tail with exp(-x^2) in two exact parts. */
+    Node erf(Node x) {
+        Node a = ir.abs(x);
+        Node z = ir.mul(x, x);
+        Node small = ir.fma(x, ir.div(rising(ErrorFunction.PP, z), rising(ErrorFunction.QQ, z)), x);
+        Node s = ir.sub(a, n(1));
+        Node middle = ir.add(n(ErrorFunction.ERX), ir.div(rising(ErrorFunction.PA, s), rising(ErrorFunction.QA, s)));
+        Node large = erfTail(ir.of(Step.MAX, ir.of(Step.MIN, a, n(6)), n(1.25)));
+        Node outer = copySign(ir.select(ir.lt(a, n(1.25)), middle, large), x);
+        Node value = ir.select(ir.lt(a, n(0.84375)), small, outer);
+        return ir.select(ir.of(Step.EQ, x, x), value, x);
+    }
+
+    private Node erfTail(Node a) {
+        Node near = ir.lt(a, n(1 / 0.35));
+        Node s = ir.div(n(1), ir.mul(a, a));
+        Node ratio = ir.div(rising(near, ErrorFunction.RA, ErrorFunction.RB, s), rising(near, ErrorFunction.SA, ErrorFunction.SB, s));
+        Node cut = ir.of(Step.FROM_BITS, ir.of(Step.BITS_AND, ir.of(Step.TO_BITS, a), ir.bits(wide ? 0xFFFFFFFF00000000L : 0xFFFFF000L)));
+        Node first = exp(ir.sub(ir.neg(ir.mul(cut, cut)), n(0.5625)));
+        Node second = exp(ir.fma(ir.sub(cut, a), ir.add(cut, a), ratio));
+        return ir.sub(n(1), ir.div(ir.mul(first, second), a));
+    }
+
+    /** Horner's rule on coefficients in rising order. */
+    private Node rising(double[] coefficients, Node x) {
+        Node sum = n(coefficients[coefficients.length - 1]);
+        for (int i = coefficients.length - 2; i >= 0; i--) sum = ir.fma(sum, x, n(coefficients[i]));
+        return sum;
+    }
+
+    private Node rising(Node first, double[] a, double[] b, Node x) {
+        Node sum = null;
+        for (int i = Math.max(a.length, b.length) - 1; i >= 0; i--) {
+            Node c = ir.select(first, n(i < a.length ? a[i] : 0), n(i < b.length ? b[i] : 0));
+            sum = sum == null ? c : ir.fma(sum, x, c);
+        }
+        return sum;
     }
 
     private Node asinRatio(Node z) {

@@ -103,7 +103,7 @@ final class Lowering {
             case TANH -> math.tanh(a[0]);
             case ASIN -> math.asin(a[0]);
             case ACOS -> math.acos(a[0]);
-            case ERF -> type == DType.F32 ? math.erf32(a[0]) : ir.call(fn, a);
+            case ERF -> math.erf(a[0]);
             case FLOOR -> math.floor(a[0]);
             case CEIL -> math.ceil(a[0]);
             case ROUND -> math.round(a[0]);

@@ -32,10 +32,6 @@ public final class ScalarMath {
         return StrictMath.pow(a, b);
     }
 
-    static double erf(double a) {
-        return ErrorFunction.erf(a);
-    }
-
     static double remainder(double a, double b) {
         double r = a % b;
         return r != 0 && (r < 0) != (b < 0) ? r + b : r;

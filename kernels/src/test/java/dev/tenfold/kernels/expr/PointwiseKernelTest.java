@@ -72,6 +72,11 @@ class PointwiseKernelTest {
         double a = Math.abs(x);
         if (a > 6) return Math.signum(x);
         if (a == 0) return x;
+        if (a > 2) {
+            double fraction = 0;
+            for (int k = 200; k >= 1; k--) fraction = k / 2.0 / (a + fraction);
+            return Math.copySign(1 - Math.exp(-a * a) / Math.sqrt(Math.PI) / (a + fraction), x);
+        }
         double term = a;
         double sum = a;
         for (int n = 1; n < 400; n++) {
