@@ -72,9 +72,9 @@ class PointwiseKernelTest {
         double a = Math.abs(x);
         if (a > 6) return Math.signum(x);
         if (a == 0) return x;
-        if (a > 2) {
+        if (a > 1) {
             double fraction = 0;
-            for (int k = 200; k >= 1; k--) fraction = k / 2.0 / (a + fraction);
+            for (int k = 2000; k >= 1; k--) fraction = k / 2.0 / (a + fraction);
             return Math.copySign(1 - Math.exp(-a * a) / Math.sqrt(Math.PI) / (a + fraction), x);
         }
         double term = a;
