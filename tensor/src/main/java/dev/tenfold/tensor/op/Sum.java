@@ -5,6 +5,7 @@ import dev.tenfold.kernels.cpu.Reductions;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Tensor;
+import java.util.List;
 
 /** The sum over axes. Integers keep their type (and wrap); bool counts as i64. An empty sum is 0. */
 public record Sum(Axes axes) implements Operation {
@@ -17,6 +18,14 @@ public record Sum(Axes axes) implements Operation {
     public Tensor[] forward(Tensor[] inputs) {
         Tensor x = inputs[0].dtype() == DType.BOOL ? inputs[0].to(DType.I64) : inputs[0];
         return new Tensor[] {axes.reduce(name(), Reductions.Kind.SUM, x)};
+    }
+
+    static List<Sample> samples() {
+        return List.of(
+                Sample.of("all", in -> in.get(0).sum(), Sample.Input.real(3, 4)).types(Sample.ALL),
+                Sample.of("last", in -> in.get(0).sum(-1), Sample.Input.real(3, 70)),
+                Sample.of("first kept", in -> in.get(0).sumKeep(0), Sample.Input.real(5, 3)),
+                Sample.of("outer and inner", in -> in.get(0).sum(0, 2), Sample.Input.real(2, 3, 4)));
     }
 
     @Override
