@@ -5,8 +5,10 @@ import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.HostAllocator;
 import dev.tenfold.kernels.Memory;
 import dev.tenfold.kernels.WorkerPool;
+import dev.tenfold.kernels.expr.Expr;
+import dev.tenfold.kernels.expr.PointwiseKernel;
 
-/** Copies, gathers, scatters and sorts over dense blocks; strides are in elements. Indices are i64 and already checked by {@link #checkIndices}. */
+/** Copies, gathers and scatters over dense blocks; strides are in elements. Indices are i64 and already checked by {@link #checkIndices}. */
 public final class Indexing {
     private Indexing() {
     }
@@ -67,46 +69,117 @@ public final class Indexing {
 
     /** Position of the first index outside {@code [-size, size)} among {@code count}, or -1 when all are inside. */
     public static long checkIndices(long indices, long count, long size) {
-        throw new UnsupportedOperationException();
+        for (long i = 0; i < count; i++) {
+            long index = Memory.getLong(indices + 8 * i);
+            if (index < -size || index >= size) return i;
+        }
+        return -1;
+    }
+
+    private static long at(long indices, long i, long size) {
+        long index = Memory.getLong(indices + 8 * i);
+        return index < 0 ? index + size : index;
     }
 
     /** Rows: {@code out[o, k, i] = in[o, idx[k], i]} for in [outer, n, inner], idx [m], out [outer, m, inner]; negative indices count from the end. */
     public static void select(DType type, long in, long outer, long n, long inner, long indices, long m, long out) {
-        throw new UnsupportedOperationException();
+        long row = inner * type.bytes();
+        WorkerPool.forRange(outer * m, Math.max(1, 16384 / Math.max(1, inner)), (from, to) -> {
+            for (long r = from; r < to; r++) {
+                Memory.copy(in + (r / m * n + at(indices, r % m, n)) * row, out + r * row, row);
+            }
+        });
     }
 
     /** The adjoint of {@link #select}: {@code into[o, idx[k], i] += from[o, k, i]}, in order of k (deterministic). */
     public static void selectAdd(DType type, long from, long outer, long m, long inner, long indices, long n, long into) {
-        throw new UnsupportedOperationException();
+        if (inner == 0) return;
+        long row = inner * type.bytes();
+        PointwiseKernel add = adder(type);
+        // One owner per piece of the columns: no two threads add into the same element.
+        long piece = Math.min(inner, outer > 1 ? inner : Math.max(64, (inner + 15) / 16));
+        long pieces = (inner + piece - 1) / piece;
+        WorkerPool.forRange(outer * pieces, 1, (first, last) -> {
+            for (long p = first; p < last; p++) {
+                long o = p / pieces;
+                long start = p % pieces * piece;
+                long n1 = Math.min(piece, inner - start);
+                for (long k = 0; k < m; k++) {
+                    long target = into + (o * n + at(indices, k, n)) * row + start * type.bytes();
+                    add.run(n1, new long[] {target, from + (o * m + k) * row + start * type.bytes()}, 0, target);
+                }
+            }
+        });
+    }
+
+    private static PointwiseKernel adder(DType type) {
+        DType compute = type.isFloating() ? type.compute() : DType.I64;
+        return PointwiseKernel.of(Expr.x(0).add(Expr.x(1)), new DType[] {type, type}, compute, type);
+    }
+
+    /** What happens to one element. */
+    private interface Element {
+        /** {@code plain} is the place in [outer, m, inner], {@code indexed} the one in [outer, n, inner]; both count elements. */
+        void run(long plain, long indexed);
+    }
+
+    /** Visits the lines of [outer, m, inner], each by one thread in order of k. */
+    private static void forLines(long outer, long m, long inner, long indices, long n, Element element) {
+        WorkerPool.forRange(outer * inner, Math.max(1, 8192 / Math.max(1, m)), (first, last) -> {
+            for (long line = first; line < last; line++) {
+                long o = line / inner;
+                long i = line % inner;
+                for (long k = 0; k < m; k++) {
+                    long plain = (o * m + k) * inner + i;
+                    element.run(plain, (o * n + at(indices, plain, n)) * inner + i);
+                }
+            }
+        });
     }
 
     /** Element-wise: {@code out[o, k, i] = in[o, idx[o, k, i], i]} with in [outer, n, inner], idx and out [outer, m, inner]. */
     public static void gather(DType type, long in, long outer, long n, long inner, long indices, long m, long out) {
-        throw new UnsupportedOperationException();
-    }
-
-    /** The adjoint of {@link #gather}: {@code into[o, idx[o, k, i], i] += from[o, k, i]}, in order of k (deterministic). */
-    public static void scatterAdd(DType type, long from, long outer, long m, long inner, long indices, long n, long into) {
-        throw new UnsupportedOperationException();
+        int bytes = type.bytes();
+        forLines(outer, m, inner, indices, n, (plain, indexed) -> move(bytes, in + indexed * bytes, out + plain * bytes));
     }
 
     /** {@code into[o, idx[o, k, i], i] = from[o, k, i]}, the last k wins. */
     public static void scatter(DType type, long from, long outer, long m, long inner, long indices, long n, long into) {
-        throw new UnsupportedOperationException();
+        int bytes = type.bytes();
+        forLines(outer, m, inner, indices, n, (plain, indexed) -> move(bytes, from + plain * bytes, into + indexed * bytes));
     }
 
-    /** Stable sort of each row of {@code [rows, n]}; NaN last (ascending) or first (descending). Either output may be 0 (not wanted). */
-    public static void sort(DType type, boolean descending, long in, long rows, long n, long outValues, long outIndices) {
-        throw new UnsupportedOperationException();
+    private static void move(int bytes, long from, long to) {
+        switch (bytes) {
+            case 4 -> Memory.putInt(to, Memory.getInt(from));
+            case 8 -> Memory.putLong(to, Memory.getLong(from));
+            case 2 -> Memory.putShort(to, Memory.getShort(from));
+            default -> Memory.putByte(to, Memory.getByte(from));
+        }
     }
 
-    /** The k largest (or smallest) of each row of {@code [rows, n]}, in order, first index first among equals. */
-    public static void topK(DType type, boolean largest, long in, long rows, long n, long k, long outValues, long outIndices) {
-        throw new UnsupportedOperationException();
+    /** The adjoint of {@link #gather}: {@code into[o, idx[o, k, i], i] += from[o, k, i]}, in order of k (deterministic). */
+    public static void scatterAdd(DType type, long from, long outer, long m, long inner, long indices, long n, long into) {
+        int bytes = type.bytes();
+        forLines(outer, m, inner, indices, n, (plain, indexed) -> {
+            long a = into + indexed * bytes;
+            long b = from + plain * bytes;
+            switch (type) {
+                case F32 -> Memory.putFloat(a, Memory.getFloat(a) + Memory.getFloat(b));
+                case I64 -> Memory.putLong(a, Memory.getLong(a) + Memory.getLong(b));
+                case I32 -> Memory.putInt(a, Memory.getInt(a) + Memory.getInt(b));
+                case U8 -> Memory.putByte(a, (byte) (Memory.getByte(a) + Memory.getByte(b)));
+                default -> Memory.putAsDouble(type, a, Memory.getAsDouble(type, a) + Memory.getAsDouble(type, b));
+            }
+        });
     }
 
     /** Row-major positions (i64) of the non-zero elements, written to {@code out} (room for n); returns how many. */
     public static long nonzero(DType type, long in, long n, long out) {
-        throw new UnsupportedOperationException();
+        long found = 0;
+        for (long i = 0; i < n; i++) {
+            if (Memory.getAsDouble(type, in + i * type.bytes()) != 0) Memory.putLong(out + 8 * found++, i);
+        }
+        return found;
     }
 }

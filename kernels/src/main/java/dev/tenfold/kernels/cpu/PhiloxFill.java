@@ -1,38 +1,125 @@
 package dev.tenfold.kernels.cpu;
 
 import dev.tenfold.kernels.DType;
+import dev.tenfold.kernels.Memory;
+import dev.tenfold.kernels.WorkerPool;
 
 /**
  * Random numbers of Philox 4x32-10 (Salmon, Moraes, Dror, Shaw 2011): counter-based, so element i depends on
- * (seed, stream offset, i) alone, on any number of threads and on the GPU alike.
- * Counter = (low, high 32 bits of offset + i/4, subsequence low, high); key = seed's two halves.
+ * (seed, subsequence, counter, i) alone, on any number of threads and on the GPU alike.
+ * Counter words = (low, high 32 bits of counter + block, low, high of the subsequence); key = the seed's two halves.
+ * A block of four words serves four elements, or two where an element takes 64 bits (f64, i64).
  */
 public final class PhiloxFill {
+    private static final int M0 = 0xD2511F53;
+    private static final int M1 = 0xCD9E8D57;
+    private static final int W0 = 0x9E3779B9;
+    private static final int W1 = 0xBB67AE85;
+    private static final int CHUNK = 4096;
+
     private PhiloxFill() {
     }
 
-    /** The four 32-bit words of one counter, packed as {first two, last two} (first in the low half). */
+    /** The four 32-bit words of one counter. */
     public static void words(long seed, long subsequence, long counter, int[] out4) {
-        throw new UnsupportedOperationException();
+        int c0 = (int) counter;
+        int c1 = (int) (counter >>> 32);
+        int c2 = (int) subsequence;
+        int c3 = (int) (subsequence >>> 32);
+        int k0 = (int) seed;
+        int k1 = (int) (seed >>> 32);
+        for (int round = 0; round < 10; round++) {
+            long p0 = (M0 & 0xFFFFFFFFL) * (c0 & 0xFFFFFFFFL);
+            long p1 = (M1 & 0xFFFFFFFFL) * (c2 & 0xFFFFFFFFL);
+            int n0 = (int) (p1 >>> 32) ^ c1 ^ k0;
+            int n2 = (int) (p0 >>> 32) ^ c3 ^ k1;
+            c1 = (int) p1;
+            c3 = (int) p0;
+            c0 = n0;
+            c2 = n2;
+            k0 += W0;
+            k1 += W1;
+        }
+        out4[0] = c0;
+        out4[1] = c1;
+        out4[2] = c2;
+        out4[3] = c3;
     }
 
-    /** Uniform in [low, high): 24 random bits for f32, f16 and bf16, 53 for f64 (two words). */
-    public static void uniform(DType type, long seed, long subsequence, long counter, long n, double low, double high, long out) {
-        throw new UnsupportedOperationException();
-    }
-
-    /** Normal by Box-Muller on pairs of uniforms. */
-    public static void normal(DType type, long seed, long subsequence, long counter, long n, double mean, double sd, long out) {
-        throw new UnsupportedOperationException();
-    }
-
-    /** Integers uniform in [low, high), without modulo bias beyond 2^-32 for ranges below 2^32; i32, i64 or u8. */
-    public static void integers(DType type, long seed, long subsequence, long counter, long n, long low, long high, long out) {
-        throw new UnsupportedOperationException();
-    }
-
-    /** How many counters the fills above consume for n elements of a type: the caller advances its offset by this. */
+    /** How many counters the fills below consume for n elements of a type: the caller advances its offset by this. */
     public static long counters(DType type, long n) {
-        throw new UnsupportedOperationException();
+        int each = perBlock(type);
+        return (n + each - 1) / each;
+    }
+
+    private static int perBlock(DType type) {
+        return type.bytes() == 8 ? 2 : 4;
+    }
+
+    private interface Block {
+        /** Writes up to {@code count} elements, starting with element {@code first}, from four words. */
+        void write(int[] words, long first, int count);
+    }
+
+    private static void forBlocks(DType type, long seed, long subsequence, long counter, long n, Block block) {
+        int each = perBlock(type);
+        WorkerPool.forRange(counters(type, n), CHUNK, (from, to) -> {
+            int[] words = new int[4];
+            for (long b = from; b < to; b++) {
+                words(seed, subsequence, counter + b, words);
+                block.write(words, b * each, (int) Math.min(each, n - b * each));
+            }
+        });
+    }
+
+    /** In [0, 1): 24 bits of one word, or 53 bits of two. */
+    private static double unit(DType type, int[] words, int k) {
+        if (perBlock(type) == 4) return (words[k] >>> 8) * 0x1p-24;
+        return (long64(words, k) >>> 11) * 0x1p-53;
+    }
+
+    private static long long64(int[] words, int k) {
+        return (words[2 * k] & 0xFFFFFFFFL) << 32 | words[2 * k + 1] & 0xFFFFFFFFL;
+    }
+
+    /** Uniform in [low, high): 24 random bits for f32, f16 and bf16, 53 for f64. */
+    public static void uniform(DType type, long seed, long subsequence, long counter, long n, double low, double high, long out) {
+        double width = high - low;
+        // Rounding to the type may reach high, which is excluded.
+        double last = type == DType.F32 ? Math.nextDown((float) high) : type == DType.F64 ? Math.nextDown(high) : high;
+        forBlocks(type, seed, subsequence, counter, n, (words, first, count) -> {
+            for (int k = 0; k < count; k++) {
+                double value = low + width * unit(type, words, k);
+                Memory.putAsDouble(type, out + (first + k) * type.bytes(), Math.min(value, last));
+            }
+        });
+    }
+
+    /** Normal by Box-Muller on pairs of uniforms; the first is taken from (0, 1]. */
+    public static void normal(DType type, long seed, long subsequence, long counter, long n, double mean, double sd, long out) {
+        double smallest = perBlock(type) == 4 ? 0x1p-24 : 0x1p-53;
+        forBlocks(type, seed, subsequence, counter, n, (words, first, count) -> {
+            for (int k = 0; k < count; k += 2) {
+                double radius = sd * Math.sqrt(-2 * StrictMath.log(unit(type, words, k) + smallest));
+                double angle = 2 * Math.PI * unit(type, words, k + 1);
+                Memory.putAsDouble(type, out + (first + k) * type.bytes(), mean + radius * StrictMath.cos(angle));
+                if (k + 1 < count) Memory.putAsDouble(type, out + (first + k + 1) * type.bytes(), mean + radius * StrictMath.sin(angle));
+            }
+        });
+    }
+
+    /** Integers uniform in [low, high) by multiplication: bias below 2^-32 for ranges below 2^32 in i64, below range / 2^32 otherwise. */
+    public static void integers(DType type, long seed, long subsequence, long counter, long n, long low, long high, long out) {
+        long range = high - low;
+        forBlocks(type, seed, subsequence, counter, n, (words, first, count) -> {
+            for (int k = 0; k < count; k++) {
+                long value = perBlock(type) == 4
+                        ? (words[k] & 0xFFFFFFFFL) * range >>> 32
+                        : Math.unsignedMultiplyHigh(long64(words, k), range);
+                long address = out + (first + k) * type.bytes();
+                if (type == DType.I64) Memory.putLong(address, low + value);
+                else Memory.putAsDouble(type, address, low + value);
+            }
+        });
     }
 }
