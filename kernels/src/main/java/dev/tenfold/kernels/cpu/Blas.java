@@ -1,30 +1,101 @@
 package dev.tenfold.kernels.cpu;
 
 import dev.tenfold.kernels.DType;
+import dev.tenfold.kernels.Memory;
+import dev.tenfold.kernels.WorkerPool;
 
 /**
  * Matrix products by OpenBLAS, cut into tiles of a size fixed by the problem and run as single-threaded calls on the
  * worker pool, so that the bits do not depend on the number of threads. Row-major; f32 and f64.
  */
 public final class Blas {
+    // A tile repeats the packing of its operands, so it is large; a product below one tile is one call.
+    private static final long TILE_ROWS = 256;
+    private static final long TILE_COLUMNS = 1024;
+    private static final long SMALL = 64L * 64 * 64;
+
     private Blas() {
     }
 
     /** {@code C = alpha op(A) op(B) + beta C} with op(A) [m, k], op(B) [k, n], C [m, n]; leading dimensions in elements. beta 0 does not read C. */
     public static void gemm(DType type, boolean transA, boolean transB, long m, long n, long k, double alpha,
                             long a, long lda, long b, long ldb, double beta, long c, long ldc) {
-        throw new UnsupportedOperationException();
+        if (m == 0 || n == 0) return;
+        if (m * n * k <= SMALL) {
+            call(type, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+            return;
+        }
+        long tileRows = tile(m, TILE_ROWS, m >= 64 ? 2 : 1);
+        // Few rows: the columns have to feed the threads.
+        long tileColumns = m >= 64 ? tile(n, TILE_COLUMNS, 1) : tile(n, TILE_ROWS, n >= 64 ? 2 : 1);
+        long across = (n + tileColumns - 1) / tileColumns;
+        long tiles = (m + tileRows - 1) / tileRows * across;
+        int bytes = type.bytes();
+        WorkerPool.forRange(tiles, 1, (from, to) -> {
+            for (long t = from; t < to; t++) {
+                long row = t / across * tileRows;
+                long column = t % across * tileColumns;
+                call(type, transA, transB, Math.min(tileRows, m - row), Math.min(tileColumns, n - column), k, alpha,
+                        a + (transA ? row : row * lda) * bytes, lda, b + (transB ? column * ldb : column) * bytes, ldb,
+                        beta, c + (row * ldc + column) * bytes, ldc);
+            }
+        });
+    }
+
+    /** Cuts {@code size} into equal tiles, multiples of 16, of about {@code wanted}, at least {@code pieces}. */
+    private static long tile(long size, long wanted, long pieces) {
+        long count = Math.max((size + wanted - 1) / wanted, pieces);
+        long each = (size + count - 1) / count;
+        return (each + 15) / 16 * 16;
     }
 
     /** {@code batch} products; operand i of A lies at {@code a + i * strideA} elements (stride 0: shared). */
     public static void gemmBatched(DType type, boolean transA, boolean transB, long m, long n, long k, double alpha,
                                    long a, long lda, long strideA, long b, long ldb, long strideB, double beta,
                                    long c, long ldc, long strideC, long batch) {
-        throw new UnsupportedOperationException();
+        if (m == 0 || n == 0 || batch == 0) return;
+        int bytes = type.bytes();
+        if (batch < 4 && m * n * k > SMALL) {
+            for (long i = 0; i < batch; i++) {
+                gemm(type, transA, transB, m, n, k, alpha, a + i * strideA * bytes, lda, b + i * strideB * bytes, ldb, beta,
+                        c + i * strideC * bytes, ldc);
+            }
+            return;
+        }
+        WorkerPool.forRange(batch, Math.max(1, SMALL / Math.max(1, m * n * k)), (from, to) -> {
+            for (long i = from; i < to; i++) {
+                call(type, transA, transB, m, n, k, alpha, a + i * strideA * bytes, lda, b + i * strideB * bytes, ldb, beta,
+                        c + i * strideC * bytes, ldc);
+            }
+        });
+    }
+
+    /** One single-threaded call. */
+    static void call(DType type, boolean transA, boolean transB, long m, long n, long k, double alpha, long a, long lda,
+                     long b, long ldb, double beta, long c, long ldc) {
+        if (k == 0 && beta == 0) {
+            for (long i = 0; i < m; i++) Memory.fill(c + i * ldc * type.bytes(), n * type.bytes(), (byte) 0);
+            return;
+        }
+        int opA = transA ? OpenBlas.TRANSPOSE : OpenBlas.NO_TRANSPOSE;
+        int opB = transB ? OpenBlas.TRANSPOSE : OpenBlas.NO_TRANSPOSE;
+        int widthA = (int) Math.max(lda, Math.max(1, transA ? m : k));
+        int widthB = (int) Math.max(ldb, Math.max(1, transB ? k : n));
+        try {
+            if (type == DType.F32) {
+                OpenBlas.SGEMM.invokeExact(OpenBlas.ROW_MAJOR, opA, opB, (int) m, (int) n, (int) k, (float) alpha, a, widthA, b, widthB,
+                        (float) beta, c, (int) ldc);
+            } else {
+                OpenBlas.DGEMM.invokeExact(OpenBlas.ROW_MAJOR, opA, opB, (int) m, (int) n, (int) k, alpha, a, widthA, b, widthB,
+                        beta, c, (int) ldc);
+            }
+        } catch (Throwable e) {
+            throw OpenBlas.failed(e);
+        }
     }
 
     /** The version text of the OpenBLAS that is loaded, with its chosen core. */
     public static String description() {
-        throw new UnsupportedOperationException();
+        return OpenBlas.description();
     }
 }
