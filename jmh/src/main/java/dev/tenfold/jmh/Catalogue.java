@@ -1,0 +1,74 @@
+package dev.tenfold.jmh;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** All benchmarks with their sizes. A new one is a class in {@code engine}, its twin in {@code peers}, and a line here. */
+public final class Catalogue {
+    // Small enough for the nearest caches, for the second level, for none.
+    private static final long[] STREAM_SIZES = {4096, 65536, 16777216};
+    private static final String[] STREAM_NAMES = {"4 K", "64 K", "16 M"};
+    private static final int SOFTMAX_WIDTH = 1000;
+
+    private static final List<BenchCase> CASES = cases();
+
+    private Catalogue() {
+    }
+
+    /** Every row, in the order of the table. */
+    public static List<BenchCase> all() {
+        return CASES;
+    }
+
+    /** The rows of one benchmark, or of all. */
+    public static List<BenchCase> named(String name) {
+        return name.equals("all") ? CASES : CASES.stream().filter(c -> c.name().equals(name)).toList();
+    }
+
+    /** What can be named on the command line. */
+    public static Set<String> names() {
+        Set<String> names = new LinkedHashSet<>();
+        for (BenchCase c : CASES) names.add(c.name());
+        return names;
+    }
+
+    private static List<BenchCase> cases() {
+        List<BenchCase> cases = new ArrayList<>();
+        for (int n : new int[] {128, 512, 2048}) {
+            String size = n + " x " + n;
+            cases.add(new BenchCase("gemm", "Gemm.multiply", "gemm", "n", "" + n, size,
+                    Work.arithmetic((double) n * n, 2.0 * n * n * n)));
+        }
+        streaming(cases, "exp", "Elementwise.exp", 2);
+        streaming(cases, "add", "Elementwise.add", 3);
+        streaming(cases, "sum", "Elementwise.sum", 1);
+        for (int rows : new int[] {4, 64, 16384}) {
+            cases.add(new BenchCase("softmax", "Softmax.softmax", "softmax", "rows", "" + rows,
+                    rows + " x " + SOFTMAX_WIDTH, Work.streaming((long) rows * SOFTMAX_WIDTH, 2)));
+        }
+        convolution(cases);
+        cases.add(new BenchCase("small", "SmallTensor.recordedAdd", "recorded add", null, null, "16", Work.overhead()));
+        cases.add(new BenchCase("resnet", "ResNetStep.step", "ResNet-18 step", null, null, "32 x 3x32x32",
+                Work.arithmetic(32, ResNetShape.trainingFlops(32))));
+        return List.copyOf(cases);
+    }
+
+    private static void streaming(List<BenchCase> cases, String name, String method, int arrays) {
+        for (int i = 0; i < STREAM_SIZES.length; i++) {
+            cases.add(new BenchCase(name, method, name, "n", "" + STREAM_SIZES[i], STREAM_NAMES[i],
+                    Work.streaming(STREAM_SIZES[i], arrays)));
+        }
+    }
+
+    private static void convolution(List<BenchCase> cases) {
+        String size = "32x64x32x32, 3x3, 64";
+        double outputs = 32.0 * 64 * 32 * 32;
+        double forward = outputs * 64 * 9 * 2;
+        cases.add(new BenchCase("conv", "Convolution.forward", "conv forward", null, null, size,
+                Work.arithmetic(outputs, forward)));
+        cases.add(new BenchCase("conv", "Convolution.forwardBackward", "conv fwd + bwd", null, null, size,
+                Work.arithmetic(outputs, 3 * forward)));
+    }
+}

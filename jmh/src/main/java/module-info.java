@@ -1,3 +1,0 @@
-module dev.tenfold.jmh {
-    requires dev.tenfold.methods;
-}
