@@ -108,12 +108,17 @@ public final class Autograd {
                 }
                 results.add(Tensors.zerosLike(inputs.get(i)));
             } else {
-                // A fresh handle in the caller's scope; the walk's own is closed (a graph keeps what it needs).
-                results.add(gradient.alias());
-                if (!options.createGraph()) gradient.close();
+                results.add(options.createGraph() ? gradient : handedOver(gradient));
             }
         }
         return results;
+    }
+
+    /** The walk's own handle becomes one of the caller's scope. */
+    private static Tensor handedOver(Tensor gradient) {
+        Tensor handle = gradient.alias();
+        gradient.close();
+        return handle;
     }
 
     /**

@@ -55,7 +55,8 @@ final class Backward {
         if (!gradient.shape().equals(output.shape())) {
             throw new IllegalArgumentException("backward: the gradient " + gradient.shape() + " does not have the output's shape " + output.shape());
         }
-        Tensor own = gradient.dtype() == output.dtype() ? gradient.alias() : gradient.to(output.dtype());
+        // Handles are closed as they are used, except where they are part of the new graph.
+        Tensor own = gradient.dtype() != output.dtype() ? gradient.to(output.dtype()) : createGraph ? gradient : gradient.alias();
         if (output.trace() instanceof Place place) {
             if (place.node().thread() != Thread.currentThread()) {
                 throw new IllegalStateException("backward: the graph belongs to thread " + place.node().thread().getName()
@@ -75,25 +76,35 @@ final class Backward {
             Node node;
             while ((node = queue.poll()) != null) {
                 walked.add(node);
-                Tensor[] incoming = pending.remove(node);
+                Tensor[] incoming = pending.get(node);
                 keepWanted(node, incoming);
-                if (useful != null && !useful.contains(node)) {
-                    closeAll(incoming);
-                    continue;
-                }
-                if (createGraph) {
-                    distribute(node, step(node, incoming), incoming);
-                } else {
-                    try (Scope scope = Scope.open()) {
-                        Tensor[] results = step(node, incoming);
-                        for (Tensor result : results) if (result != null) scope.keep(result);
-                        distribute(node, results, incoming);
-                    }
-                    closeAll(incoming);
-                }
+                if (useful == null || useful.contains(node)) visit(node, incoming);
+                pending.remove(node);
+                if (!createGraph) closeAll(incoming);
             }
+        } catch (RuntimeException | Error failure) {
+            abandon();
+            throw failure;
         }
         if (!retainGraph) walked.forEach(Node::release);
+    }
+
+    private void visit(Node node, Tensor[] incoming) {
+        if (createGraph) {
+            distribute(node, step(node, incoming));
+            return;
+        }
+        try (Scope scope = Scope.open()) {
+            distribute(node, step(node, incoming));
+        }
+    }
+
+    /** Frees every handle of a walk that failed. */
+    private void abandon() {
+        if (createGraph) return;
+        pending.values().forEach(Backward::closeAll);
+        placeGradients.values().forEach(Backward::closeAll);
+        leafGradients.values().forEach(Tensor::close);
     }
 
     private static void closeAll(Tensor[] tensors) {
@@ -104,7 +115,7 @@ final class Backward {
         boolean[] wanted = targetPlaces.get(node);
         if (wanted == null) return;
         Tensor[] kept = new Tensor[incoming.length];
-        for (int i = 0; i < kept.length; i++) if (wanted[i] && incoming[i] != null) kept[i] = incoming[i].alias();
+        for (int i = 0; i < kept.length; i++) if (wanted[i] && incoming[i] != null) kept[i] = createGraph ? incoming[i] : escape(incoming[i]);
         placeGradients.put(node, kept);
     }
 
@@ -117,7 +128,7 @@ final class Backward {
         return results;
     }
 
-    private void distribute(Node node, Tensor[] results, Tensor[] incoming) {
+    private void distribute(Node node, Tensor[] results) {
         for (int i = 0; i < results.length; i++) {
             Tensor result = results[i];
             if (result == null || !needs(node, i)) continue;

@@ -59,11 +59,10 @@ public final class Tensor implements AutoCloseable, TensorArithmetic, TensorView
         return new Tensor(storage, type, view, device);
     }
 
-    /** Another handle on the same values and the same place in the graph. */
+    /** Another handle on the same values and the same place in the graph; of a leaf, one that is cut off from it. */
     public Tensor alias() {
         Tensor alias = withLayout(layout, dtype);
         alias.trace = trace;
-        alias.leaf = leaf;
         return alias;
     }
 

@@ -1,9 +1,11 @@
 package dev.tenfold.tensor;
 
 import dev.tenfold.tensor.op.Contiguous;
+import dev.tenfold.tensor.op.Embed;
 import dev.tenfold.tensor.op.Expand;
 import dev.tenfold.tensor.op.Permute;
 import dev.tenfold.tensor.op.Reshape;
+import dev.tenfold.tensor.op.Slice;
 
 /** The views: other shapes, orders and parts of the same storage. Part of {@link Tensor}. */
 public sealed interface TensorViews permits Tensor {
@@ -83,5 +85,47 @@ public sealed interface TensorViews permits Tensor {
     /** A dense copy. */
     default Tensor copy() {
         return Operation.apply(new Contiguous(), self());
+    }
+
+    /**
+     * A view of the elements {@code start, start + step, …} before {@code end} along {@code axis}, with Python's rules: negative
+     * positions count from the end, positions outside are moved to the border, the step may be negative.
+     */
+    default Tensor slice(int axis, long start, long end, long step) {
+        if (step == 0) throw new IllegalArgumentException("slice: the step must not be 0");
+        long size = self().size(axis);
+        long lowest = step > 0 ? 0 : -1;
+        long highest = step > 0 ? size : size - 1;
+        long from = Math.clamp(start < 0 ? start + size : start, lowest, highest);
+        long to = Math.clamp(end < 0 ? end + size : end, lowest, highest);
+        long count = Math.max(0, step > 0 ? (to - from + step - 1) / step : (from - to - step - 1) / -step);
+        return Operation.apply(new Slice(axis, from, count, step), self());
+    }
+
+    /** A view of {@code count} elements from {@code start} along {@code axis}. */
+    default Tensor narrow(int axis, long start, long count) {
+        return Operation.apply(new Slice(axis, start, count, 1), self());
+    }
+
+    /** A view of the one slice {@code index} (negative from the end) along {@code axis}, which is dropped. */
+    default Tensor select(int axis, long index) {
+        long size = self().size(axis);
+        if (index < -size || index >= size) {
+            throw new IndexOutOfBoundsException("select: index " + index + " is outside axis " + axis + " of " + self().shape());
+        }
+        return narrow(axis, index < 0 ? index + size : index, 1).squeeze(axis);
+    }
+
+    /** A view in reverse order along {@code axis}. */
+    default Tensor flip(int axis) {
+        long size = self().size(axis);
+        return Operation.apply(new Slice(axis, Math.max(0, size - 1), size, -1), self());
+    }
+
+    /** Zeros added along {@code axis}: {@code before} in front, {@code after} behind. */
+    default Tensor pad(int axis, long before, long after) {
+        if (before < 0 || after < 0) throw new IllegalArgumentException("pad: " + before + " before and " + after + " after; use slice to cut");
+        int a = self().shape().axis(axis, "pad");
+        return Operation.apply(new Embed(a, before, 1, before + self().size(a) + after), self());
     }
 }

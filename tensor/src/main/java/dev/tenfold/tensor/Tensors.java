@@ -3,8 +3,10 @@ package dev.tenfold.tensor;
 import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.Memory;
 import dev.tenfold.kernels.cpu.Indexing;
+import dev.tenfold.tensor.op.Concat;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 
 /** Makes tensors. Each belongs to the innermost open scope. */
 public final class Tensors {
@@ -123,5 +125,15 @@ public final class Tensors {
         Tensor t = zeros(dtype, n, n);
         for (long i = 0; i < n; i++) Memory.putAsDouble(dtype, t.address() + i * (n + 1) * dtype.bytes(), 1);
         return t;
+    }
+
+    /** Tensors one after another along {@code axis}. */
+    public static Tensor concat(int axis, List<Tensor> tensors) {
+        return Operation.apply(new Concat(axis), tensors.toArray(Tensor[]::new));
+    }
+
+    /** Tensors of one shape along a new dimension before {@code axis}. */
+    public static Tensor stack(int axis, List<Tensor> tensors) {
+        return concat(axis < 0 ? axis + tensors.getFirst().rank() + 1 : axis, tensors.stream().map(t -> t.unsqueeze(axis)).toList());
     }
 }

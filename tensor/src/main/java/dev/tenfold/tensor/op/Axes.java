@@ -50,7 +50,7 @@ public record Axes(boolean keep, int... axes) {
     }
 
     /** How many elements go into each result. */
-    long count(Shape shape) {
+    public long count(Shape shape) {
         boolean[] reduced = reduced(shape, "reduce");
         long count = 1;
         for (int i = 0; i < reduced.length; i++) if (reduced[i]) count *= shape.size(i);

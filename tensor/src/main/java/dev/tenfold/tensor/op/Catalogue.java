@@ -29,6 +29,20 @@ public final class Catalogue {
     public static List<Entry> all() {
         List<Entry> entries = new ArrayList<>();
         entries.add(new Entry("sum", Sum.samples()));
+        entries.add(new Entry("max", Extreme.samples(true)));
+        entries.add(new Entry("min", Extreme.samples(false)));
+        entries.add(new Entry("argMax", ArgExtreme.samples(true)));
+        entries.add(new Entry("argMin", ArgExtreme.samples(false)));
+        entries.add(new Entry("softmax", Softmax.samples(false)));
+        entries.add(new Entry("logSoftmax", Softmax.samples(true)));
+        entries.add(new Entry("logSumExp", LogSumExp.samples()));
+        entries.add(new Entry("slice", Slice.samples()));
+        entries.add(new Entry("embed", Embed.samples()));
+        entries.add(new Entry("gather", Gather.samples()));
+        entries.add(new Entry("scatterAdd", ScatterAdd.samples()));
+        entries.add(new Entry("indexSelect", IndexSelect.samples()));
+        entries.add(new Entry("indexAdd", IndexAdd.samples()));
+        entries.add(new Entry("concat", Concat.samples()));
         return List.copyOf(entries);
     }
 }

@@ -1,0 +1,41 @@
+package dev.tenfold.tensor.op;
+
+import dev.tenfold.kernels.DType;
+import dev.tenfold.kernels.cpu.Reductions;
+import dev.tenfold.tensor.Gradient;
+import dev.tenfold.tensor.Operation;
+import dev.tenfold.tensor.Shape;
+import dev.tenfold.tensor.Tensor;
+import java.util.List;
+
+/** The index (i64) of the first largest or smallest element along {@code axis}; the first NaN counts as both. No gradient. */
+public record ArgExtreme(boolean largest, int axis) implements Operation {
+    @Override
+    public String name() {
+        return largest ? "argMax" : "argMin";
+    }
+
+    @Override
+    public Tensor[] forward(Tensor[] inputs) {
+        Tensor x = inputs[0];
+        Shape shape = x.shape();
+        int a = shape.axis(axis, name());
+        if (shape.size(a) == 0) throw new IllegalArgumentException(name() + ": axis " + axis + " of " + shape + " is empty");
+        Tensor out = Tensor.allocate(DType.I64, shape.without(a));
+        try (Tensor dense = Axes.dense(x)) {
+            Reductions.argExtreme(largest, x.dtype(), dense.address(), shape.product(0, a), shape.size(a),
+                    shape.product(a + 1, shape.rank()), out.address());
+        }
+        return new Tensor[] {out};
+    }
+
+    @Override
+    public Tensor[] backward(Gradient gradient) {
+        return new Tensor[1];
+    }
+
+    static List<Sample> samples(boolean largest) {
+        return List.of(Sample.of("rows", in -> largest ? in.get(0).argMax(-1) : in.get(0).argMin(-1), Sample.Input.real(4, 6))
+                .types(Sample.ALL).order(0).tolerance(0));
+    }
+}

@@ -1,0 +1,45 @@
+package dev.tenfold.tensor.op;
+
+import dev.tenfold.kernels.cpu.Reductions;
+import dev.tenfold.tensor.Gradient;
+import dev.tenfold.tensor.Operation;
+import dev.tenfold.tensor.Tensor;
+import java.util.List;
+
+/** The largest or smallest element over axes; NaN wins. Equal extremes share the gradient evenly. Nothing has no extreme. */
+public record Extreme(boolean largest, Axes axes) implements Operation {
+    @Override
+    public String name() {
+        return largest ? "max" : "min";
+    }
+
+    @Override
+    public Tensor[] forward(Tensor[] inputs) {
+        Tensor x = inputs[0];
+        if (axes.count(x.shape()) == 0) {
+            throw new IllegalArgumentException(name() + ": there is no element over the reduced axes of " + x.shape());
+        }
+        return new Tensor[] {axes.reduce(name(), largest ? Reductions.Kind.MAX : Reductions.Kind.MIN, x)};
+    }
+
+    @Override
+    public long savedOutputs() {
+        return 1;
+    }
+
+    @Override
+    public Tensor[] backward(Gradient gradient) {
+        Tensor x = gradient.savedInput(0);
+        Tensor y = axes.restore(gradient.savedOutput(0), x.shape());
+        Tensor hits = x.eq(y).to(x.dtype());
+        Tensor shared = axes.restore(gradient.output(), x.shape()).div(hits.sumTo(y.shape()));
+        return new Tensor[] {hits.mul(shared)};
+    }
+
+    static List<Sample> samples(boolean largest) {
+        return List.of(
+                Sample.of("all", in -> largest ? in.get(0).max() : in.get(0).min(), Sample.Input.real(3, 4)).types(Sample.NUMBERS).tolerance(0),
+                Sample.of("last", in -> largest ? in.get(0).max(-1) : in.get(0).min(-1), Sample.Input.real(3, 70)).tolerance(0),
+                Sample.of("outer", in -> largest ? in.get(0).max(0) : in.get(0).min(0), Sample.Input.real(3, 9)).tolerance(0));
+    }
+}

@@ -1,0 +1,51 @@
+package dev.tenfold.tensor.op;
+
+import dev.tenfold.kernels.cpu.Indexing;
+import dev.tenfold.tensor.Gradient;
+import dev.tenfold.tensor.Operation;
+import dev.tenfold.tensor.Shape;
+import dev.tenfold.tensor.Tensor;
+import java.util.List;
+
+/**
+ * {@code out[…, k, …] = x[…, index[…, k, …], …]} along {@code axis}: the index (i64) has the result's shape, which equals x's
+ * in every other dimension. Negative indices count from the end. The gradient is scattered back ({@link ScatterAdd}).
+ */
+public record Gather(int axis) implements Operation {
+    @Override
+    public String name() {
+        return "gather";
+    }
+
+    @Override
+    public Tensor[] forward(Tensor[] inputs) {
+        Tensor x = inputs[0];
+        Tensor index = inputs[1];
+        int a = x.shape().axis(axis, name());
+        Indices.requireAligned(name(), x.shape(), index, a);
+        Shape shape = index.shape();
+        Tensor out = Tensor.allocate(x.dtype(), shape);
+        try (Tensor values = Axes.dense(x); Tensor places = Indices.checked(name(), index, x.size(a))) {
+            Indexing.gather(x.dtype(), values.address(), shape.product(0, a), x.size(a), shape.product(a + 1, shape.rank()),
+                    places.address(), shape.size(a), out.address());
+        }
+        return new Tensor[] {out};
+    }
+
+    @Override
+    public long savedInputs() {
+        return 2;
+    }
+
+    @Override
+    public Tensor[] backward(Gradient gradient) {
+        Shape shape = gradient.inputShape(0);
+        long size = shape.size(axis);
+        return new Tensor[] {Operation.apply(new ScatterAdd(axis, size), gradient.output(), gradient.savedInput(1)), null};
+    }
+
+    static List<Sample> samples() {
+        return List.of(Sample.of("columns", in -> in.get(0).gather(1, in.get(1)), Sample.Input.real(3, 5), Sample.Input.index(5, 3, 4))
+                .types(Sample.ALL).tolerance(0));
+    }
+}

@@ -1,0 +1,49 @@
+package dev.tenfold.tensor.op;
+
+import dev.tenfold.kernels.cpu.Indexing;
+import dev.tenfold.tensor.Gradient;
+import dev.tenfold.tensor.Operation;
+import dev.tenfold.tensor.Shape;
+import dev.tenfold.tensor.Tensor;
+import dev.tenfold.tensor.Tensors;
+import java.util.List;
+
+/** Zeros of {@code size} along {@code axis} to which slice k of x is added at {@code index[k]}, in order of k: the adjoint of {@link IndexSelect}. */
+public record IndexAdd(int axis, long size) implements Operation {
+    @Override
+    public String name() {
+        return "indexAdd";
+    }
+
+    @Override
+    public Tensor[] forward(Tensor[] inputs) {
+        Tensor x = inputs[0];
+        Tensor index = inputs[1];
+        Shape shape = x.shape();
+        int a = shape.axis(axis, name());
+        if (index.rank() != 1 || index.elements() != shape.size(a)) {
+            throw new IllegalArgumentException("indexAdd: the index " + index.shape() + " must be a vector of " + shape.size(a)
+                    + ", the size of axis " + axis + " of " + shape);
+        }
+        Tensor out = Tensors.full(x.dtype(), shape.with(a, size), 0);
+        try (Tensor values = Axes.dense(x); Tensor places = Indices.checked(name(), index, size)) {
+            Indexing.selectAdd(x.dtype(), values.address(), shape.product(0, a), shape.size(a), shape.product(a + 1, shape.rank()),
+                    places.address(), size, out.address());
+        }
+        return new Tensor[] {out};
+    }
+
+    @Override
+    public long savedInputs() {
+        return 2;
+    }
+
+    @Override
+    public Tensor[] backward(Gradient gradient) {
+        return new Tensor[] {gradient.output().indexSelect(axis, gradient.savedInput(1)), null};
+    }
+
+    static List<Sample> samples() {
+        return List.of(Sample.of("rows", in -> in.get(0).indexAdd(0, in.get(1), 4), Sample.Input.real(6, 3), Sample.Input.index(4, 6)).types(Sample.NUMBERS));
+    }
+}

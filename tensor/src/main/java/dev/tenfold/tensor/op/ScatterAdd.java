@@ -1,0 +1,52 @@
+package dev.tenfold.tensor.op;
+
+import dev.tenfold.kernels.cpu.Indexing;
+import dev.tenfold.tensor.Gradient;
+import dev.tenfold.tensor.Operation;
+import dev.tenfold.tensor.Shape;
+import dev.tenfold.tensor.Tensor;
+import dev.tenfold.tensor.Tensors;
+import java.util.List;
+
+/**
+ * Zeros of {@code size} along {@code axis} into which {@code out[…, index[…, k, …], …] += x[…, k, …]} is added, in order of k.
+ * The adjoint of {@link Gather}.
+ */
+public record ScatterAdd(int axis, long size) implements Operation {
+    @Override
+    public String name() {
+        return "scatterAdd";
+    }
+
+    @Override
+    public Tensor[] forward(Tensor[] inputs) {
+        Tensor x = inputs[0];
+        Tensor index = inputs[1];
+        int a = x.shape().axis(axis, name());
+        if (!x.shape().equals(index.shape())) {
+            throw new IllegalArgumentException("scatterAdd: the values " + x.shape() + " and the index " + index.shape() + " must have one shape");
+        }
+        Shape shape = x.shape();
+        Tensor out = Tensors.full(x.dtype(), shape.with(a, size), 0);
+        try (Tensor values = Axes.dense(x); Tensor places = Indices.checked(name(), index, size)) {
+            Indexing.scatterAdd(x.dtype(), values.address(), shape.product(0, a), shape.size(a), shape.product(a + 1, shape.rank()),
+                    places.address(), size, out.address());
+        }
+        return new Tensor[] {out};
+    }
+
+    @Override
+    public long savedInputs() {
+        return 2;
+    }
+
+    @Override
+    public Tensor[] backward(Gradient gradient) {
+        return new Tensor[] {gradient.output().gather(axis, gradient.savedInput(1)), null};
+    }
+
+    static List<Sample> samples() {
+        return List.of(Sample.of("columns", in -> in.get(0).scatterAdd(1, in.get(1), 5), Sample.Input.real(3, 4), Sample.Input.index(5, 3, 4))
+                .types(Sample.NUMBERS));
+    }
+}

@@ -1,0 +1,70 @@
+package dev.tenfold.tensor.op;
+
+import dev.tenfold.kernels.cpu.Reductions;
+import dev.tenfold.tensor.Gradient;
+import dev.tenfold.tensor.NoGrad;
+import dev.tenfold.tensor.Operation;
+import dev.tenfold.tensor.Shape;
+import dev.tenfold.tensor.Tensor;
+import java.util.List;
+
+/**
+ * {@code exp(x - m) / sum exp(x - m)} along {@code axis} with m the largest element, or its logarithm {@code x - m - log sum}.
+ * The gradient is fused where it is not recorded itself, and tensor operations where it is.
+ */
+public record Softmax(int axis, boolean log) implements Operation {
+    @Override
+    public String name() {
+        return log ? "logSoftmax" : "softmax";
+    }
+
+    @Override
+    public Tensor[] forward(Tensor[] inputs) {
+        Tensor x = inputs[0];
+        Shape shape = x.shape();
+        if (!x.dtype().isFloating()) {
+            throw new IllegalArgumentException(name() + ": the tensor is " + x.dtype() + "; convert to a floating type first");
+        }
+        int a = shape.axis(axis, name());
+        Tensor out = Tensor.allocate(x.dtype(), shape);
+        try (Tensor dense = Axes.dense(x)) {
+            Reductions.softmax(log, x.dtype(), dense.address(), shape.product(0, a), shape.size(a), shape.product(a + 1, shape.rank()), out.address());
+        }
+        return new Tensor[] {out};
+    }
+
+    @Override
+    public long savedInputs() {
+        return 0;
+    }
+
+    @Override
+    public long savedOutputs() {
+        return 1;
+    }
+
+    @Override
+    public Tensor[] backward(Gradient gradient) {
+        Tensor y = gradient.savedOutput(0);
+        Tensor g = gradient.output();
+        if (NoGrad.active()) return new Tensor[] {fused(y, g)};
+        return new Tensor[] {log ? g.sub(y.exp().mul(g.sumKeep(axis))) : y.mul(g.sub(g.mul(y).sumKeep(axis)))};
+    }
+
+    private Tensor fused(Tensor y, Tensor g) {
+        Shape shape = y.shape();
+        int a = shape.axis(axis, name());
+        Tensor out = Tensor.allocate(y.dtype(), shape);
+        try (Tensor values = Axes.dense(y); Tensor incoming = Axes.dense(g)) {
+            Reductions.softmaxGradient(log, y.dtype(), values.address(), incoming.address(), shape.product(0, a), shape.size(a),
+                    shape.product(a + 1, shape.rank()), out.address());
+        }
+        return out;
+    }
+
+    static List<Sample> samples(boolean log) {
+        return List.of(
+                Sample.of("rows", in -> log ? in.get(0).logSoftmax(-1) : in.get(0).softmax(-1), Sample.Input.real(3, 7)),
+                Sample.of("channels", in -> log ? in.get(0).logSoftmax(1) : in.get(0).softmax(1), Sample.Input.real(2, 3, 4)));
+    }
+}
