@@ -1,5 +1,185 @@
 package dev.tenfold.tensor;
 
-/** A stream of random numbers: Philox 4x32-10 with a seed and a position, the same on every device and any number of threads. */
+import dev.tenfold.kernels.DType;
+import dev.tenfold.kernels.Memory;
+import dev.tenfold.kernels.cpu.Indexing;
+import dev.tenfold.kernels.cpu.PhiloxFill;
+
+/**
+ * A stream of random numbers: Philox 4x32-10 (Salmon, Moraes, Dror, Shaw 2011) with a seed, a subsequence and a position, the same for
+ * any number of threads. Each call consumes whole blocks of four 32-bit words, so the position after it depends on count and
+ * type alone. A generator belongs to one thread at a time; {@link #fork} and {@link #split} give independent streams to others.
+ */
 public final class Generator {
+    /**
+     * Everything a generator is: what a checkpoint saves.
+     *
+     * @param seed        the key of the cipher
+     * @param subsequence which of 2^64 streams of the seed
+     * @param position    blocks consumed so far
+     */
+    public record State(long seed, long subsequence, long position) {
+    }
+
+    private final long seed;
+    private final long subsequence;
+    private long position;
+
+    /** The stream of {@code seed}, from its start. */
+    public Generator(long seed) {
+        this(new State(seed, 0, 0));
+    }
+
+    /** Continues from a saved state. */
+    public Generator(State state) {
+        seed = state.seed;
+        subsequence = state.subsequence;
+        position = state.position;
+    }
+
+    /** The state, from which {@link #Generator(State)} continues with the same numbers. */
+    public State state() {
+        return new State(seed, subsequence, position);
+    }
+
+    public long seed() {
+        return seed;
+    }
+
+    /** Blocks consumed so far. */
+    public long position() {
+        return position;
+    }
+
+    /**
+     * An independent stream, from its start: the same for the same generator seed, subsequence and {@code number}, whatever was drawn before.
+     * Streams of different numbers, also of forks of forks, differ but for a chance of 2^-64.
+     */
+    public Generator fork(long number) {
+        return new Generator(new State(seed, mix(subsequence * 0x9E3779B97F4A7C15L + mix(number + 1)), 0));
+    }
+
+    /** An independent stream that depends on the position; it consumes one block of this one. */
+    public Generator split() {
+        int[] words = new int[4];
+        PhiloxFill.words(seed, subsequence, position++, words);
+        long key = (words[0] & 0xFFFFFFFFL) << 32 | words[1] & 0xFFFFFFFFL;
+        long stream = (words[2] & 0xFFFFFFFFL) << 32 | words[3] & 0xFFFFFFFFL;
+        return new Generator(new State(key, stream, 0));
+    }
+
+    /** The finaliser of SplitMix64 (Steele, Lea, Flood 2014): a bijection that spreads neighbouring numbers. */
+    private static long mix(long z) {
+        z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ z >>> 27) * 0x94D049BB133111EBL;
+        return z ^ z >>> 31;
+    }
+
+    private long advance(DType type, long n) {
+        long at = position;
+        position += PhiloxFill.counters(type, n);
+        return at;
+    }
+
+    /** Uniform in [0, 1): f32, f64, f16 or bf16. */
+    public Tensor uniform(DType type, long... shape) {
+        return uniform(type, 0, 1, shape);
+    }
+
+    /** Uniform in [low, high). */
+    public Tensor uniform(DType type, double low, double high, long... shape) {
+        checkFloating("uniform", type);
+        if (!(low <= high) || !Double.isFinite(high - low)) {
+            throw new IllegalArgumentException("uniform: low " + low + " and high " + high + " must be finite and in order");
+        }
+        Tensor t = Tensor.allocate(type, Shape.of(shape));
+        if (low == high) Indexing.fill(type, new long[] {t.elements()}, t.address(), new long[] {1}, low);
+        long n = t.elements();
+        long at = advance(type, n);
+        if (low < high) PhiloxFill.uniform(type, seed, subsequence, at, n, low, high, t.address());
+        return t;
+    }
+
+    /** Standard normal: f32, f64, f16 or bf16. */
+    public Tensor normal(DType type, long... shape) {
+        return normal(type, 0, 1, shape);
+    }
+
+    /** Normal with the given mean and standard deviation. */
+    public Tensor normal(DType type, double mean, double sd, long... shape) {
+        checkFloating("normal", type);
+        if (!Double.isFinite(mean) || !(sd >= 0) || Double.isInfinite(sd)) {
+            throw new IllegalArgumentException("normal: mean " + mean + " and standard deviation " + sd + " must be finite, the latter not negative");
+        }
+        Tensor t = Tensor.allocate(type, Shape.of(shape));
+        PhiloxFill.normal(type, seed, subsequence, advance(type, t.elements()), t.elements(), mean, sd, t.address());
+        return t;
+    }
+
+    /** Integers uniform in [low, high): i32, i64 or u8. */
+    public Tensor integers(DType type, long low, long high, long... shape) {
+        if (!type.isInteger()) throw new IllegalArgumentException("integers: " + type + " is no integer type; use i32, i64 or u8");
+        long least = type == DType.U8 ? 0 : type == DType.I32 ? Integer.MIN_VALUE : Long.MIN_VALUE;
+        long most = type == DType.U8 ? 256 : type == DType.I32 ? 1L << 31 : Long.MAX_VALUE;
+        if (low >= high || low < least || high > most) {
+            throw new IllegalArgumentException("integers: the range [" + low + ", " + high + ") must not be empty and lie in [" + least + ", " + most + ") of " + type);
+        }
+        Tensor t = Tensor.allocate(type, Shape.of(shape));
+        PhiloxFill.integers(type, seed, subsequence, advance(type, t.elements()), t.elements(), low, high, t.address());
+        return t;
+    }
+
+    /** bool: true with probability {@code p}. */
+    public Tensor bernoulli(double p, long... shape) {
+        if (!(p >= 0 && p <= 1)) throw new IllegalArgumentException("bernoulli: p is " + p + ", must be in [0, 1]");
+        try (NoGrad region = NoGrad.open(); Tensor u = uniform(DType.F32, shape)) {
+            return u.lt(p);
+        }
+    }
+
+    /** The numbers 0 to n - 1 in random order, i64. */
+    public Tensor permutation(long n) {
+        if (n < 0) throw new IllegalArgumentException("permutation: n is " + n + ", must not be negative");
+        Tensor t = Tensor.allocate(DType.I64, Shape.of(n));
+        long base = t.address();
+        for (long i = 0; i < n; i++) Memory.putLong(base + 8 * i, i);
+        try (Tensor draws = draws(n)) {
+            for (long i = n - 1; i > 0; i--) swap(base, 8, i, pick(draws, i));
+        }
+        return t;
+    }
+
+    /** A copy of {@code x} with its rows (the entries of the first dimension) in random order: {@code x[permutation]}. Not recorded. */
+    public Tensor shuffle(Tensor x) {
+        x.checkOpen("shuffle");
+        if (x.rank() == 0) throw new IllegalArgumentException("shuffle: a scalar has no rows");
+        long rows = x.size(0);
+        try (NoGrad region = NoGrad.open(); Tensor order = permutation(rows); Tensor dense = x.isDense() ? x.detach() : x.copy()) {
+            Tensor out = Tensor.allocate(x.dtype(), x.shape());
+            if (x.elements() > 0) {
+                Indexing.select(x.dtype(), dense.address(), 1, rows, x.elements() / rows, order.address(), rows, out.address());
+            }
+            return out;
+        }
+    }
+
+    /** One 64-bit draw for each of n positions. */
+    private Tensor draws(long n) {
+        return integers(DType.I64, Long.MIN_VALUE, Long.MAX_VALUE, n);
+    }
+
+    /** Uniform in 0 .. i, by the high half of a product (bias below (i + 1) / 2^64): Fisher and Yates' choice. */
+    private static long pick(Tensor draws, long i) {
+        return Math.unsignedMultiplyHigh(Memory.getLong(draws.address() + 8 * i) - Long.MIN_VALUE, i + 1);
+    }
+
+    private static void swap(long base, int bytes, long i, long j) {
+        long a = Memory.getLong(base + bytes * i);
+        Memory.putLong(base + bytes * i, Memory.getLong(base + bytes * j));
+        Memory.putLong(base + bytes * j, a);
+    }
+
+    private static void checkFloating(String operation, DType type) {
+        if (!type.isFloating()) throw new IllegalArgumentException(operation + ": " + type + " is no floating type; use f32, f64, f16 or bf16");
+    }
 }

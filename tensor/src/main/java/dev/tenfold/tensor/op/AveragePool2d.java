@@ -1,0 +1,53 @@
+package dev.tenfold.tensor.op;
+
+import dev.tenfold.kernels.cpu.Convolution;
+import dev.tenfold.tensor.Convolutions;
+import dev.tenfold.tensor.Gradient;
+import dev.tenfold.tensor.Operation;
+import dev.tenfold.tensor.Shape;
+import dev.tenfold.tensor.Tensor;
+import java.util.List;
+
+/**
+ * The mean of each window of x [n, c, h, w]. Padding counts as zero; where {@code countPadding} is false, only the elements inside the
+ * plane are counted. Gradient: {@link AveragePool2dGradient}, its adjoint.
+ *
+ * @param rows    height of a window
+ * @param columns width of a window
+ */
+public record AveragePool2d(int rows, int columns, Window window, boolean countPadding) implements Operation {
+    @Override
+    public String name() {
+        return "averagePool2d";
+    }
+
+    @Override
+    public Tensor[] forward(Tensor[] inputs) {
+        Convolution.Geometry g = window.pooling(name(), inputs[0].shape(), rows, columns);
+        return new Tensor[] {Single.run(name(), inputs, Shape.of(g.n(), g.c(), g.outH(), g.outW()), (type, in, out) ->
+                Convolution.averagePool(type, g, countPadding, in[0], out))};
+    }
+
+    @Override
+    public long savedInputs() {
+        return 0;
+    }
+
+    @Override
+    public Tensor[] backward(Gradient gradient) {
+        Shape x = gradient.inputShape(0);
+        return new Tensor[] {Operation.apply(new AveragePool2dGradient(this, x.size(2), x.size(3)), gradient.output())};
+    }
+
+    static List<Sample> samples() {
+        return List.of(
+                sample("2x2", 2, 2, Window.square(2, 0, 1), true, 2, 3, 4, 6),
+                sample("padding counted", 3, 3, Window.square(2, 1, 1), true, 1, 2, 5, 7),
+                sample("padding not counted", 3, 2, new Window(1, 2, 1, 1, 1, 1), false, 1, 2, 5, 6),
+                sample("no channels", 2, 2, Window.square(2, 0, 1), true, 2, 0, 4, 4));
+    }
+
+    private static Sample sample(String label, int rows, int columns, Window window, boolean countPadding, long... x) {
+        return Sample.of(label, in -> Convolutions.averagePool2d(in.get(0), rows, columns, window, countPadding), Sample.Input.real(x));
+    }
+}

@@ -1,0 +1,66 @@
+package dev.tenfold.tensor.op;
+
+import dev.tenfold.kernels.DType;
+import dev.tenfold.kernels.cpu.Convolution;
+import dev.tenfold.tensor.Convolutions;
+import dev.tenfold.tensor.Gradient;
+import dev.tenfold.tensor.Operation;
+import dev.tenfold.tensor.Shape;
+import dev.tenfold.tensor.Tensor;
+import java.util.List;
+
+/**
+ * The maximum of each window of x [n, c, h, w]; padding counts as minus infinity, NaN wins, and of equal values the first.
+ * A second result holds the positions of the maxima, i64 into the h w elements of their plane.
+ *
+ * <p>Gradient: {@link MaxUnpool2d} adds G back to those positions.
+ *
+ * @param rows      height of a window
+ * @param columns   width of a window
+ * @param positions whether they are computed; a gradient needs them
+ */
+public record MaxPool2d(int rows, int columns, Window window, boolean positions) implements Operation {
+    @Override
+    public String name() {
+        return "maxPool2d";
+    }
+
+    @Override
+    public Tensor[] forward(Tensor[] inputs) {
+        Convolution.Geometry g = window.pooling(name(), inputs[0].shape(), rows, columns);
+        Shape shape = Shape.of(g.n(), g.c(), g.outH(), g.outW());
+        Tensor argmax = positions ? Tensor.allocate(DType.I64, shape) : null;
+        Tensor y = Single.run(name(), inputs, shape, (type, in, out) ->
+                Convolution.maxPool(type, g, in[0], out, argmax == null ? 0 : argmax.address()));
+        return argmax == null ? new Tensor[] {y} : new Tensor[] {y, argmax};
+    }
+
+    @Override
+    public long savedInputs() {
+        return 0;
+    }
+
+    @Override
+    public long savedOutputs() {
+        return 0b10;
+    }
+
+    @Override
+    public Tensor[] backward(Gradient gradient) {
+        Shape x = gradient.inputShape(0);
+        return new Tensor[] {Operation.apply(new MaxUnpool2d(x.size(2), x.size(3)), gradient.output(), gradient.savedOutput(1))};
+    }
+
+    static List<Sample> samples() {
+        return List.of(
+                sample("2x2", 2, 2, Window.square(2, 0, 1), 2, 3, 4, 6),
+                sample("overlapping, padded", 3, 3, Window.square(2, 1, 1), 1, 2, 5, 7),
+                sample("dilated", 2, 3, new Window(1, 2, 0, 1, 2, 1), 1, 2, 5, 6),
+                sample("whole plane", 3, 4, Window.square(1, 0, 1), 2, 1, 3, 4),
+                sample("no images", 2, 2, Window.square(2, 0, 1), 0, 2, 4, 4));
+    }
+
+    private static Sample sample(String label, int rows, int columns, Window window, long... x) {
+        return Sample.of(label, in -> Convolutions.maxPool2d(in.get(0), rows, columns, window), Sample.Input.real(x)).tolerance(0);
+    }
+}
