@@ -83,16 +83,16 @@ public final class Generator {
 
     /** Uniform in [0, 1): f32, f64, f16 or bf16. */
     public Tensor uniform(DType type, long... shape) {
-        return uniform(type, 0, 1, shape);
+        return uniform(type, Shape.of(shape), 0, 1);
     }
 
     /** Uniform in [low, high). */
-    public Tensor uniform(DType type, double low, double high, long... shape) {
+    public Tensor uniform(DType type, Shape shape, double low, double high) {
         checkFloating("uniform", type);
         if (!(low <= high) || !Double.isFinite(high - low)) {
             throw new IllegalArgumentException("uniform: low " + low + " and high " + high + " must be finite and in order");
         }
-        Tensor t = Tensor.allocate(type, Shape.of(shape));
+        Tensor t = Tensor.allocate(type, shape);
         if (low == high) Indexing.fill(type, new long[] {t.elements()}, t.address(), new long[] {1}, low);
         long n = t.elements();
         long at = advance(type, n);
@@ -102,16 +102,16 @@ public final class Generator {
 
     /** Standard normal: f32, f64, f16 or bf16. */
     public Tensor normal(DType type, long... shape) {
-        return normal(type, 0, 1, shape);
+        return normal(type, Shape.of(shape), 0, 1);
     }
 
     /** Normal with the given mean and standard deviation. */
-    public Tensor normal(DType type, double mean, double sd, long... shape) {
+    public Tensor normal(DType type, Shape shape, double mean, double sd) {
         checkFloating("normal", type);
         if (!Double.isFinite(mean) || !(sd >= 0) || Double.isInfinite(sd)) {
             throw new IllegalArgumentException("normal: mean " + mean + " and standard deviation " + sd + " must be finite, the latter not negative");
         }
-        Tensor t = Tensor.allocate(type, Shape.of(shape));
+        Tensor t = Tensor.allocate(type, shape);
         PhiloxFill.normal(type, seed, subsequence, advance(type, t.elements()), t.elements(), mean, sd, t.address());
         return t;
     }

@@ -28,6 +28,8 @@ public final class Catalogue {
     /** All entries. */
     public static List<Entry> all() {
         List<Entry> entries = new ArrayList<>();
+        linear(entries);
+        convolutions(entries);
         entries.add(new Entry("sum", Sum.samples()));
         entries.add(new Entry("max", Extreme.samples(true)));
         entries.add(new Entry("min", Extreme.samples(false)));
@@ -44,5 +46,20 @@ public final class Catalogue {
         entries.add(new Entry("indexAdd", IndexAdd.samples()));
         entries.add(new Entry("concat", Concat.samples()));
         return List.copyOf(entries);
+    }
+
+    private static void linear(List<Entry> entries) {
+        entries.add(new Entry("matmul", MatMul.samples()));
+    }
+
+    private static void convolutions(List<Entry> entries) {
+        entries.add(new Entry("conv2d", Conv2d.samples()));
+        entries.add(new Entry("conv2dInputGradient", Conv2dInputGradient.samples()));
+        entries.add(new Entry("conv2dWeightGradient", Conv2dWeightGradient.samples()));
+        entries.add(new Entry("maxPool2d", MaxPool2d.samples()));
+        entries.add(new Entry("maxUnpool2d", MaxUnpool2d.samples()));
+        entries.add(new Entry("planePick", PlanePick.samples()));
+        entries.add(new Entry("averagePool2d", AveragePool2d.samples()));
+        entries.add(new Entry("averagePool2dGradient", AveragePool2dGradient.samples()));
     }
 }
