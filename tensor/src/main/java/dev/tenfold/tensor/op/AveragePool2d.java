@@ -1,6 +1,7 @@
 package dev.tenfold.tensor.op;
 
 import dev.tenfold.kernels.cpu.Convolution;
+import dev.tenfold.kernels.cpu.Pooling;
 import dev.tenfold.tensor.Convolutions;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Operation;
@@ -25,7 +26,7 @@ public record AveragePool2d(int rows, int columns, Window window, boolean countP
     public Tensor[] forward(Tensor[] inputs) {
         Convolution.Geometry g = window.pooling(name(), inputs[0].shape(), rows, columns);
         return new Tensor[] {Single.run(name(), inputs, Shape.of(g.n(), g.c(), g.outH(), g.outW()), (type, in, out) ->
-                Convolution.averagePool(type, g, countPadding, in[0], out))};
+                Pooling.average(type, g, countPadding, in[0], out))};
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.tenfold.tensor.op;
 
 import dev.tenfold.kernels.cpu.Convolution;
+import dev.tenfold.kernels.cpu.Pooling;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
@@ -27,7 +28,7 @@ public record AveragePool2dGradient(AveragePool2d pool, long height, long width)
             throw new IllegalArgumentException(name() + ": dy " + dy + " does not fit: planes of " + height + "x" + width + " give [n, c, " + g.outH() + ", " + g.outW() + "]");
         }
         return new Tensor[] {Single.run(name(), inputs, x, (type, in, out) ->
-                Convolution.averagePoolBackward(type, g, pool.countPadding(), in[0], out))};
+                Pooling.averageBackward(type, g, pool.countPadding(), in[0], out))};
     }
 
     @Override

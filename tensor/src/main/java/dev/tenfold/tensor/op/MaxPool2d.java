@@ -2,6 +2,7 @@ package dev.tenfold.tensor.op;
 
 import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.cpu.Convolution;
+import dev.tenfold.kernels.cpu.Pooling;
 import dev.tenfold.tensor.Convolutions;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Operation;
@@ -31,7 +32,7 @@ public record MaxPool2d(int rows, int columns, Window window, boolean positions)
         Shape shape = Shape.of(g.n(), g.c(), g.outH(), g.outW());
         Tensor argmax = positions ? Tensor.allocate(DType.I64, shape) : null;
         Tensor y = Single.run(name(), inputs, shape, (type, in, out) ->
-                Convolution.maxPool(type, g, in[0], out, argmax == null ? 0 : argmax.address()));
+                Pooling.max(type, g, in[0], out, argmax == null ? 0 : argmax.address()));
         return argmax == null ? new Tensor[] {y} : new Tensor[] {y, argmax};
     }
 
