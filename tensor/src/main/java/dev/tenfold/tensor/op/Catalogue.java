@@ -57,8 +57,6 @@ public final class Catalogue {
         entries.add(new Entry("conv2dInputGradient", Conv2dInputGradient.samples()));
         entries.add(new Entry("conv2dWeightGradient", Conv2dWeightGradient.samples()));
         entries.add(new Entry("maxPool2d", MaxPool2d.samples()));
-        entries.add(new Entry("maxUnpool2d", MaxUnpool2d.samples()));
-        entries.add(new Entry("planePick", PlanePick.samples()));
         entries.add(new Entry("averagePool2d", AveragePool2d.samples()));
         entries.add(new Entry("averagePool2dGradient", AveragePool2dGradient.samples()));
     }

@@ -14,7 +14,7 @@ import java.util.List;
  * The maximum of each window of x [n, c, h, w]; padding counts as minus infinity, NaN wins, and of equal values the first.
  * A second result holds the positions of the maxima, i64 into the h w elements of their plane.
  *
- * <p>Gradient: {@link MaxUnpool2d} adds G back to those positions.
+ * <p>Gradient: G is added back to those positions ({@link ScatterAdd} into the flat plane).
  *
  * @param rows      height of a window
  * @param columns   width of a window
@@ -49,7 +49,10 @@ public record MaxPool2d(int rows, int columns, Window window, boolean positions)
     @Override
     public Tensor[] backward(Gradient gradient) {
         Shape x = gradient.inputShape(0);
-        return new Tensor[] {Operation.apply(new MaxUnpool2d(x.size(2), x.size(3)), gradient.output(), gradient.savedOutput(1))};
+        Tensor g = gradient.output();
+        long[] planes = {x.size(0), x.size(1), g.size(2) * g.size(3)};
+        Tensor positionOfEach = gradient.savedOutput(1).reshape(planes);
+        return new Tensor[] {g.reshape(planes).scatterAdd(-1, positionOfEach, x.size(2) * x.size(3)).reshape(x.sizes())};
     }
 
     static List<Sample> samples() {
