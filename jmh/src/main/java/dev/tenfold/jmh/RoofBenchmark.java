@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.CompilerControl;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
@@ -59,7 +60,9 @@ public class RoofBenchmark {
             });
         }
 
-        private static void add(float[] a, float[] b, float[] c) {
+        // Compiled by itself: inlined into the loop of repeats, C2 leaves it scalar in some runs.
+        @CompilerControl(CompilerControl.Mode.DONT_INLINE)
+        static void add(float[] a, float[] b, float[] c) {
             for (int i = 0; i < c.length; i++) c[i] = a[i] + b[i];
         }
     }
