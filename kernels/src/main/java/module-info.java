@@ -5,6 +5,6 @@ module dev.tenfold.kernels {
     requires org.bytedeco.openblas;
 
     exports dev.tenfold.kernels;
+    exports dev.tenfold.kernels.expr;
     exports dev.tenfold.kernels.cpu to dev.tenfold.tensor, dev.tenfold.jmh;
-    exports dev.tenfold.kernels.expr to dev.tenfold.tensor, dev.tenfold.jmh;
 }

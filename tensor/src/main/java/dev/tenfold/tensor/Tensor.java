@@ -4,6 +4,7 @@ import dev.tenfold.kernels.Block;
 import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.HostAllocator;
 import dev.tenfold.kernels.Memory;
+import dev.tenfold.kernels.cpu.Indexing;
 import java.lang.ref.Cleaner;
 
 /**
@@ -64,6 +65,29 @@ public final class Tensor implements AutoCloseable, TensorArithmetic, TensorView
         Tensor alias = withLayout(layout, dtype);
         alias.trace = trace;
         return alias;
+    }
+
+    /**
+     * Writes the values of {@code source}, converted to this type, into this tensor (and whatever views share its storage).
+     * Not recorded. Returns this.
+     *
+     * @throws IllegalArgumentException when the shapes differ
+     * @throws IllegalStateException    when this tensor requires a gradient and recording is on
+     */
+    public Tensor copyFrom(Tensor source) {
+        checkOpen("copyFrom");
+        source.checkOpen("copyFrom");
+        if (!source.shape().equals(shape())) throw new IllegalArgumentException("copyFrom: the source is " + source.shape() + ", the target " + shape());
+        if (requiresGrad() && !NoGrad.active()) {
+            throw new IllegalStateException("copyFrom: the target requires a gradient; change it inside NoGrad.open()");
+        }
+        try (NoGrad region = NoGrad.open()) {
+            Tensor values = source.to(dtype);
+            Indexing.copy(dtype, shape().raw(), values.address(), values.layout().rawStrides(), address(), layout.rawStrides());
+            if (values != source) values.close();
+        }
+        markChanged();
+        return this;
     }
 
     // ---- what it is ----
