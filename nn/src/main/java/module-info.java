@@ -1,3 +1,9 @@
+/** Layers, losses, optimisers, schedules, data loading, metrics and training checkpoints. */
 module dev.tenfold.nn {
     requires transitive dev.tenfold.autograd;
+
+    exports dev.tenfold.nn;
+    exports dev.tenfold.nn.data;
+    exports dev.tenfold.nn.layers;
+    exports dev.tenfold.nn.optim;
 }

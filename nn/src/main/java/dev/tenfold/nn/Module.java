@@ -1,0 +1,164 @@
+package dev.tenfold.nn;
+
+import dev.tenfold.kernels.DType;
+import dev.tenfold.tensor.NoGrad;
+import dev.tenfold.tensor.Scope;
+import dev.tenfold.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * A part of a network: named parameters (learned), buffers (kept but not learned) and child modules, in the order in which
+ * they were registered. Names are joined by dots, as in {@code layer1.0.conv1.weight}.
+ */
+public abstract class Module implements AutoCloseable {
+    private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+    private final Map<String, Tensor> buffers = new LinkedHashMap<>();
+    private final Map<String, Module> children = new LinkedHashMap<>();
+    private boolean training = true;
+
+    /** The result on {@code x}; it belongs to the innermost scope. */
+    public abstract Tensor forward(Tensor x);
+
+    /** Registers a parameter under a name without dots. */
+    protected final Parameter parameter(String name, Tensor initial) {
+        Parameter parameter = new Parameter(initial);
+        parameters.put(checkedName(name), parameter);
+        return parameter;
+    }
+
+    /** Registers a tensor that is part of the state but not learned. */
+    protected final Tensor buffer(String name, Tensor initial) {
+        Tensor own = Scope.release(initial.detach());
+        buffers.put(checkedName(name), own);
+        return own;
+    }
+
+    /** Registers a child. */
+    protected final <M extends Module> M child(String name, M module) {
+        children.put(checkedName(name), module);
+        return module;
+    }
+
+    private String checkedName(String name) {
+        if (name.isEmpty() || name.contains(".") || parameters.containsKey(name) || buffers.containsKey(name) || children.containsKey(name)) {
+            throw new IllegalArgumentException(getClass().getSimpleName() + ": the name \"" + name + "\" is empty, taken or has a dot");
+        }
+        return name;
+    }
+
+    /** The children by name. */
+    public final Map<String, Module> children() {
+        return Map.copyOf(children);
+    }
+
+    /** Every parameter of this module and its children, by its full name, in a fixed order. */
+    public final Map<String, Parameter> namedParameters() {
+        Map<String, Parameter> all = new LinkedHashMap<>();
+        collect("", (prefix, module) -> module.parameters.forEach((name, p) -> all.put(prefix + name, p)));
+        return all;
+    }
+
+    /** Every buffer, by its full name. */
+    public final Map<String, Tensor> namedBuffers() {
+        Map<String, Tensor> all = new LinkedHashMap<>();
+        collect("", (prefix, module) -> module.buffers.forEach((name, t) -> all.put(prefix + name, t)));
+        return all;
+    }
+
+    /** The parameters in the order of {@link #namedParameters()}. */
+    public final List<Parameter> parameters() {
+        return new ArrayList<>(namedParameters().values());
+    }
+
+    private interface Visitor {
+        void visit(String prefix, Module module);
+    }
+
+    private void collect(String prefix, Visitor visitor) {
+        visitor.visit(prefix, this);
+        children.forEach((name, module) -> module.collect(prefix + name + ".", visitor));
+    }
+
+    /** How many numbers are learned. */
+    public final long parameterCount() {
+        return parameters().stream().mapToLong(p -> p.value().elements()).sum();
+    }
+
+    /** Parameters and buffers by full name: the tensors themselves, for saving. */
+    public final Map<String, Tensor> state() {
+        Map<String, Tensor> state = new LinkedHashMap<>();
+        namedParameters().forEach((name, p) -> state.put(name, p.value()));
+        state.putAll(namedBuffers());
+        return state;
+    }
+
+    /**
+     * Copies values into the parameters and buffers.
+     *
+     * @throws IllegalArgumentException when a name is missing, unexpected, or of another shape; nothing is changed then
+     */
+    public final void load(Map<String, Tensor> values) {
+        Map<String, Tensor> state = state();
+        TreeSet<String> missing = new TreeSet<>(state.keySet());
+        missing.removeAll(values.keySet());
+        TreeSet<String> unexpected = new TreeSet<>(values.keySet());
+        unexpected.removeAll(state.keySet());
+        if (!missing.isEmpty() || !unexpected.isEmpty()) {
+            throw new IllegalArgumentException("load into " + getClass().getSimpleName() + ": missing " + missing + ", unexpected " + unexpected);
+        }
+        state.forEach((name, own) -> {
+            Tensor value = values.get(name);
+            if (!value.shape().equals(own.shape()) || value.dtype() != own.dtype()) {
+                throw new IllegalArgumentException("load " + name + ": the module has " + own.dtype() + " " + own.shape() + ", the state "
+                        + value.dtype() + " " + value.shape());
+            }
+        });
+        try (NoGrad region = NoGrad.open()) {
+            state.forEach((name, own) -> own.copyFrom(values.get(name)));
+        }
+    }
+
+    /** True while the module trains: batch norm and dropout behave differently. */
+    public final boolean isTraining() {
+        return training;
+    }
+
+    /** Sets the mode of this module and its children. Returns this. */
+    public final Module train(boolean mode) {
+        collect("", (prefix, module) -> module.training = mode);
+        return this;
+    }
+
+    /** {@code train(false)}. */
+    public final Module eval() {
+        return train(false);
+    }
+
+    /** Drops every accumulated gradient. */
+    public final void zeroGrad() {
+        parameters().forEach(Parameter::zeroGrad);
+    }
+
+    /** Freezes (or thaws) every parameter. */
+    public final void freeze(boolean freeze) {
+        parameters().forEach(p -> p.freeze(freeze));
+    }
+
+    /** The element type of the first parameter, f32 for a module without any. */
+    public final DType dtype() {
+        return parameters().stream().findFirst().map(p -> p.value().dtype()).orElse(DType.F32);
+    }
+
+    /** Frees parameters and buffers. */
+    @Override
+    public final void close() {
+        collect("", (prefix, module) -> {
+            module.parameters.values().forEach(Parameter::close);
+            module.buffers.values().forEach(Tensor::close);
+        });
+    }
+}

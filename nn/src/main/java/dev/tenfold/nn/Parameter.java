@@ -1,0 +1,45 @@
+package dev.tenfold.nn;
+
+import dev.tenfold.tensor.Scope;
+import dev.tenfold.tensor.Tensor;
+
+/** A tensor that a module learns. It belongs to the module, not to a scope. */
+public final class Parameter {
+    private Tensor value;
+    private boolean frozen;
+
+    /** Takes {@code value} out of its scope and asks for its gradient. */
+    public Parameter(Tensor value) {
+        this.value = Scope.release(value.detach()).requiresGrad(true);
+    }
+
+    /** The value: a leaf. */
+    public Tensor value() {
+        return value;
+    }
+
+    /** The accumulated gradient, or null. */
+    public Tensor grad() {
+        return value.grad();
+    }
+
+    /** Drops the accumulated gradient. */
+    public void zeroGrad() {
+        value.setGrad(null);
+    }
+
+    /** Stops (or starts again) learning: a frozen parameter gets no gradient. */
+    public void freeze(boolean freeze) {
+        frozen = freeze;
+        value.requiresGrad(!freeze);
+    }
+
+    public boolean isFrozen() {
+        return frozen;
+    }
+
+    /** Frees the memory. */
+    public void close() {
+        value.close();
+    }
+}
