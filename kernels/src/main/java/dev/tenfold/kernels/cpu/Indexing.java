@@ -1,8 +1,6 @@
 package dev.tenfold.kernels.cpu;
 
-import dev.tenfold.kernels.Block;
 import dev.tenfold.kernels.DType;
-import dev.tenfold.kernels.HostAllocator;
 import dev.tenfold.kernels.Memory;
 import dev.tenfold.kernels.WorkerPool;
 import dev.tenfold.kernels.expr.Expr;
@@ -15,56 +13,16 @@ public final class Indexing {
 
     /** Strided to strided copy of one element type, any strides (0 and negative too for the source). Tiled for transposes. */
     public static void copy(DType type, long[] shape, long from, long[] fromStrides, long to, long[] toStrides) {
-        int rank = shape.length;
-        long n = 1;
-        for (long size : shape) n *= size;
-        if (n == 0) return;
-        int bytes = type.bytes();
-        long inner = rank == 0 ? 1 : shape[rank - 1];
-        long fromStep = rank == 0 ? 1 : fromStrides[rank - 1];
-        long toStep = rank == 0 ? 1 : toStrides[rank - 1];
-        WorkerPool.forRange(n / inner, Math.max(1, 16384 / inner), (first, last) -> {
-            for (long r = first; r < last; r++) {
-                long a = from;
-                long b = to;
-                long rest = r;
-                for (int d = rank - 2; d >= 0; d--) {
-                    a += rest % shape[d] * fromStrides[d] * bytes;
-                    b += rest % shape[d] * toStrides[d] * bytes;
-                    rest /= shape[d];
-                }
-                row(bytes, inner, a, fromStep * bytes, b, toStep * bytes);
-            }
-        });
-    }
-
-    private static void row(int bytes, long n, long from, long fromStep, long to, long toStep) {
-        if (fromStep == bytes && toStep == bytes) {
-            Memory.copy(from, to, n * bytes);
-            return;
-        }
-        switch (bytes) {
-            case 4 -> {
-                for (long i = 0; i < n; i++) Memory.putInt(to + i * toStep, Memory.getInt(from + i * fromStep));
-            }
-            case 8 -> {
-                for (long i = 0; i < n; i++) Memory.putLong(to + i * toStep, Memory.getLong(from + i * fromStep));
-            }
-            case 2 -> {
-                for (long i = 0; i < n; i++) Memory.putShort(to + i * toStep, Memory.getShort(from + i * fromStep));
-            }
-            default -> {
-                for (long i = 0; i < n; i++) Memory.putByte(to + i * toStep, Memory.getByte(from + i * fromStep));
-            }
-        }
+        for (long size : shape) if (size == 0) return;
+        new StridedCopy(type.bytes(), shape, from, fromStrides, to, toStrides).run();
     }
 
     /** Sets every element of a strided region to {@code value}. */
     public static void fill(DType type, long[] shape, long to, long[] toStrides, double value) {
-        Block one = HostAllocator.get().allocate(type.bytes());
-        Memory.putAsDouble(type, one.address(), value);
-        copy(type, shape, one.address(), new long[shape.length], to, toStrides);
-        one.release();
+        try (Scratch one = new Scratch(type.bytes())) {
+            Memory.putAsDouble(type, one.address(), value);
+            copy(type, shape, one.address(), new long[shape.length], to, toStrides);
+        }
     }
 
     /** Position of the first index outside {@code [-size, size)} among {@code count}, or -1 when all are inside. */

@@ -3,12 +3,23 @@ package dev.tenfold.kernels.cpu;
 import dev.tenfold.kernels.VectorModule;
 
 /**
- * Reductions of one dense row. The tree is fixed on a machine: four vectors' worth of interleaved partial results, combined in
- * halves, then the tail one by one. The vector class and its scalar twin follow it alike.
+ * Reductions of one dense row, and of the columns of a few dense rows. The trees are fixed by the length alone, not by the width of
+ * the machine's vectors: {@link #PARTIALS_32} (f64: {@link #PARTIALS_64}) interleaved partial results, then one quarter of them
+ * for what is left, combined in halves; the last elements, fewer than a quarter, are added in order and joined at the end.
+ * The vector class and its scalar twin follow them alike, so every machine gives the same bits.
  */
 interface RowLoops {
+    /** Interleaved partial sums of an f32 row: four vectors of 512 bits. A power of two. */
+    int PARTIALS_32 = 64;
+    /** Interleaved partial sums of an f64 row. */
+    int PARTIALS_64 = 32;
+    /** Rows shorter than this are reduced in plain order. */
+    int SHORT_32 = PARTIALS_32 / 4;
+    /** Rows shorter than this are reduced in plain order. */
+    int SHORT_64 = PARTIALS_64 / 4;
+
     /** The implementation for this process. */
-    RowLoops CHOSEN = VectorModule.available() ? new VectorRowLoops() : new ScalarRowLoops(64, 32);
+    RowLoops CHOSEN = VectorModule.available() ? new WarmingRowLoops() : new ScalarRowLoops();
 
     float sum32(long address, int n);
 
@@ -27,14 +38,13 @@ interface RowLoops {
 
     double min64(long address, int n);
 
-    /** Combines partial sums in halves: {@code p[j] + p[j + n/2]}, and so on. Destroys {@code p}. */
-    static float combine(float[] p) {
-        for (int half = p.length / 2; half > 0; half /= 2) for (int j = 0; j < half; j++) p[j] += p[j + half];
-        return p[0];
-    }
+    /**
+     * {@code to[c] = fold_r from[r, c]} in order of r, for {@code rows} (at least 1) rows that start {@code stride} bytes apart.
+     *
+     * @param kind SUM, MAX, MIN or SUM_SQUARES
+     */
+    void fold32(Reductions.Kind kind, long from, long rows, long stride, int columns, long to);
 
-    static double combine(double[] p) {
-        for (int half = p.length / 2; half > 0; half /= 2) for (int j = 0; j < half; j++) p[j] += p[j + half];
-        return p[0];
-    }
+    /** As {@link #fold32}, for f64. */
+    void fold64(Reductions.Kind kind, long from, long rows, long stride, int columns, long to);
 }

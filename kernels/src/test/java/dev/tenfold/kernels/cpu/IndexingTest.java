@@ -121,6 +121,57 @@ class IndexingTest {
         }
     }
 
+    /** Sizes that fill tiles of a transpose and leave edges, in every order of the dimensions, forwards and backwards. */
+    @ParameterizedTest
+    @EnumSource(value = DType.class, names = {"F64", "I32", "F16", "U8"})
+    void permutedCopiesAgreeWithASlowLoop(DType type) {
+        Random random = new Random(4);
+        int[][] orders = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+        long[][] sizes = {{3, 37, 50}, {64, 1, 33}, {16, 16, 16}, {1, 300, 70}, {40, 3, 17}, {5, 129, 2}};
+        // Enough repetitions that the vector tiles, which wait for a while, take part.
+        for (int trial = 0; trial < (type == DType.I32 ? 300 : 40); trial++) {
+            long[] source = sizes[random.nextInt(sizes.length)];
+            int[] order = orders[random.nextInt(orders.length)];
+            long[] steps = {source[1] * source[2], source[2], 1};
+            int total = (int) (source[0] * source[1] * source[2]);
+            long in = arrays.empty(type, total);
+            for (int i = 0; i < total; i++) dev.tenfold.kernels.Memory.putAsDouble(type, in + (long) i * type.bytes(), i * 7 % 251);
+            boolean backwards = random.nextBoolean();
+            long start = backwards ? (source[2] - 1) * type.bytes() : 0;
+            long[] shape = new long[3];
+            long[] strides = new long[3];
+            for (int d = 0; d < 3; d++) {
+                shape[d] = source[order[d]];
+                strides[d] = order[d] == 2 && backwards ? -1 : steps[order[d]];
+            }
+            long out = arrays.empty(type, total);
+            Indexing.copy(type, shape, in + start, strides, out, new long[] {shape[1] * shape[2], shape[2], 1});
+            for (int k = 0; k < total; k++) {
+                long at = k / (shape[1] * shape[2]) * strides[0] + k / shape[2] % shape[1] * strides[1] + k % shape[2] * strides[2];
+                assertEquals(dev.tenfold.kernels.Memory.getAsDouble(type, in + start + at * type.bytes()),
+                        dev.tenfold.kernels.Memory.getAsDouble(type, out + (long) k * type.bytes()));
+            }
+            arrays.close();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(DType.class)
+    void fillsReachEveryElementOfAStridedRegionAndNoOther(DType type) {
+        long out = arrays.of(type, new double[60]);
+        Indexing.fill(type, new long[] {4, 3}, out + type.bytes(), new long[] {10, 2}, 1);
+        double[] got = NativeArrays.read(type, out, 60);
+        for (int i = 0; i < 60; i++) assertEquals(i < 40 && i % 10 % 2 == 1 && i % 10 < 6 ? 1 : 0, got[i], "element " + i);
+        Indexing.fill(type, new long[] {59}, out + type.bytes(), new long[] {1}, 1);
+        got = NativeArrays.read(type, out, 60);
+        for (int i = 1; i < 60; i++) assertEquals(1, got[i]);
+        assertEquals(0, got[0]);
+        Indexing.fill(type, new long[] {2, 0}, out, new long[] {1, 1}, 1);
+        assertEquals(0, NativeArrays.read(type, out, 1)[0]);
+        Indexing.fill(type, new long[0], out, new long[0], 1);
+        assertEquals(1, NativeArrays.read(type, out, 1)[0]);
+    }
+
     @Test
     void nonzeroListsPositions() {
         long out = arrays.empty(DType.I64, 5);

@@ -33,5 +33,6 @@ final class NativeArrays implements AutoCloseable {
     @Override
     public void close() {
         blocks.forEach(Block::release);
+        blocks.clear();
     }
 }

@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class ReductionsTest {
     private static final int[][] SHAPES = {{1, 1, 1}, {3, 7, 1}, {2, 300, 5}, {1, 40_000, 1}, {4, 1000, 1}, {2, 600, 16}, {2, 0, 3},
-        {0, 4, 2}, {100, 10, 1}, {1, 65, 1}};
+        {0, 4, 2}, {100, 10, 1}, {1, 65, 1},
+        {1, 5000, 2}, {3, 1030, 7}, {2, 513, 130}, {1, 3, 2000}, {1, 70_000, 3}, {2, 20_001, 1}};
     private final NativeArrays arrays = new NativeArrays();
 
     @AfterEach
@@ -91,7 +92,7 @@ class ReductionsTest {
     @Test
     void theVectorLoopsFollowTheSameTreeAsTheirTwin() {
         if (!VectorModule.available()) return;
-        ScalarRowLoops twin = new ScalarRowLoops(VectorRowLoops.PARTIALS_32, VectorRowLoops.PARTIALS_64);
+        ScalarRowLoops twin = new ScalarRowLoops();
         VectorRowLoops vector = new VectorRowLoops();
         double[] x = new Random(11).doubles(1000, -1, 1).toArray();
         long a = arrays.of(DType.F32, x);
@@ -103,6 +104,21 @@ class ReductionsTest {
             assertEquals(twin.sumSquares64(b, n), vector.sumSquares64(b, n));
             assertEquals(twin.max32(a, n), vector.max32(a, n));
             assertEquals(twin.min64(b, n), vector.min64(b, n));
+        }
+        long to = arrays.empty(DType.F64, 300);
+        for (Kind kind : new Kind[] {Kind.SUM, Kind.SUM_SQUARES, Kind.MAX, Kind.MIN}) {
+            for (int columns : new int[] {1, 7, 16, 31, 64, 101, 300}) {
+                for (int rows : new int[] {1, 2, 3}) {
+                    twin.fold32(kind, a, rows, 4 * columns, columns, to);
+                    double[] want = NativeArrays.read(DType.F32, to, columns);
+                    vector.fold32(kind, a, rows, 4 * columns, columns, to);
+                    assertArrayEquals(want, NativeArrays.read(DType.F32, to, columns));
+                    twin.fold64(kind, b, rows, 8 * columns, columns, to);
+                    want = NativeArrays.read(DType.F64, to, columns);
+                    vector.fold64(kind, b, rows, 8 * columns, columns, to);
+                    assertArrayEquals(want, NativeArrays.read(DType.F64, to, columns));
+                }
+            }
         }
     }
 

@@ -1,0 +1,125 @@
+package dev.tenfold.kernels.cpu;
+
+import dev.tenfold.kernels.DType;
+import dev.tenfold.kernels.Memory;
+import dev.tenfold.kernels.WorkerPool;
+import dev.tenfold.kernels.cpu.Reductions.Kind;
+
+/** Sums, sums of squares and extremes of dense rows of f32 or f64. */
+final class RowReductions {
+    /** A long row is cut into pieces of this many elements, whose results are combined pairwise. */
+    private static final int PIECE = 1 << 14;
+    /** Elements of one chunk: below about 100 K the work is done before another thread wakes up. */
+    private static final int CHUNK = 1 << 17;
+
+    private RowReductions() {
+    }
+
+    static void reduce(Kind kind, DType type, long in, long outer, long n, long out) {
+        if (n > PIECE) {
+            longRows(kind, type, in, outer, n, out);
+            return;
+        }
+        boolean isShort = n < (type == DType.F32 ? RowLoops.SHORT_32 : RowLoops.SHORT_64);
+        // A short row pays for its start more than for its elements.
+        WorkerPool.forRange(outer, Math.max(1, CHUNK / (isShort ? 4 * n + 16 : n)), (from, to) -> {
+            if (isShort && kind == Kind.SUM) shortSums(type, in, from, to, (int) n, out);
+            else rows(kind, type, in + from * n * type.bytes(), n * type.bytes(), to - from, (int) n, out + from * type.bytes());
+        });
+    }
+
+    private static void longRows(Kind kind, DType type, long in, long outer, long n, long out) {
+        int bytes = type.bytes();
+        long pieces = (n + PIECE - 1) / PIECE;
+        try (Scratch partial = new Scratch(outer * pieces * bytes)) {
+            WorkerPool.forRange(outer * pieces, CHUNK / PIECE, (from, to) -> {
+                for (long p = from; p < to; p++) {
+                    long start = p % pieces * PIECE;
+                    long at = in + (p / pieces * n + start) * bytes;
+                    row(kind, type, at, (int) Math.min(PIECE, n - start), partial.address() + p * bytes);
+                }
+            });
+            Kind rest = kind == Kind.SUM_SQUARES ? Kind.SUM : kind;
+            for (long o = 0; o < outer; o++) {
+                combine(rest, type, partial.address() + o * pieces * bytes, pieces);
+                Memory.copy(partial.address() + o * pieces * bytes, out + o * bytes, bytes);
+            }
+        }
+    }
+
+    /** Few elements in order, without a call for each row. */
+    private static void shortSums(DType type, long in, long from, long to, int n, long out) {
+        if (type == DType.F32) {
+            long at = in + 4 * from * n;
+            for (long o = from; o < to; o++) {
+                float sum = 0;
+                for (int k = 0; k < n; k++) sum += Memory.getFloat(at + 4L * k);
+                Memory.putFloat(out + 4 * o, sum);
+                at += 4L * n;
+            }
+        } else {
+            long at = in + 8 * from * n;
+            for (long o = from; o < to; o++) {
+                double sum = 0;
+                for (int k = 0; k < n; k++) sum += Memory.getDouble(at + 8L * k);
+                Memory.putDouble(out + 8 * o, sum);
+                at += 8L * n;
+            }
+        }
+    }
+
+    private static void rows(Kind kind, DType type, long at, long step, long rows, int n, long out) {
+        RowLoops loops = RowLoops.CHOSEN;
+        if (type == DType.F32) {
+            switch (kind) {
+                case SUM -> {
+                    for (long r = 0; r < rows; r++) Memory.putFloat(out + 4 * r, loops.sum32(at + r * step, n));
+                }
+                case SUM_SQUARES -> {
+                    for (long r = 0; r < rows; r++) Memory.putFloat(out + 4 * r, loops.sumSquares32(at + r * step, n));
+                }
+                case MAX -> {
+                    for (long r = 0; r < rows; r++) Memory.putFloat(out + 4 * r, loops.max32(at + r * step, n));
+                }
+                default -> {
+                    for (long r = 0; r < rows; r++) Memory.putFloat(out + 4 * r, loops.min32(at + r * step, n));
+                }
+            }
+        } else {
+            switch (kind) {
+                case SUM -> {
+                    for (long r = 0; r < rows; r++) Memory.putDouble(out + 8 * r, loops.sum64(at + r * step, n));
+                }
+                case SUM_SQUARES -> {
+                    for (long r = 0; r < rows; r++) Memory.putDouble(out + 8 * r, loops.sumSquares64(at + r * step, n));
+                }
+                case MAX -> {
+                    for (long r = 0; r < rows; r++) Memory.putDouble(out + 8 * r, loops.max64(at + r * step, n));
+                }
+                default -> {
+                    for (long r = 0; r < rows; r++) Memory.putDouble(out + 8 * r, loops.min64(at + r * step, n));
+                }
+            }
+        }
+    }
+
+    /** One row of at most {@link #PIECE} elements. */
+    private static void row(Kind kind, DType type, long at, int n, long out) {
+        rows(kind, type, at, 0, 1, n, out);
+    }
+
+    /** Combines partial results pairwise in place; the first slot gets the result. */
+    private static void combine(Kind kind, DType type, long at, long count) {
+        for (long width = 1; width < count; width *= 2) {
+            for (long i = 0; i + width < count; i += 2 * width) {
+                if (type == DType.F32) {
+                    long to = at + 4 * i;
+                    Memory.putFloat(to, ScalarRowLoops.join32(kind, Memory.getFloat(to), Memory.getFloat(to + 4 * width)));
+                } else {
+                    long to = at + 8 * i;
+                    Memory.putDouble(to, ScalarRowLoops.join64(kind, Memory.getDouble(to), Memory.getDouble(to + 8 * width)));
+                }
+            }
+        }
+    }
+}
