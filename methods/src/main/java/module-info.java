@@ -1,3 +1,12 @@
+/** The ten methods, their data sets, the reports and the command line. */
 module dev.tenfold.methods {
     requires transitive dev.tenfold.nn;
+    requires com.fasterxml.jackson.databind;
+    requires info.picocli;
+    requires me.tongfei.progressbar;
+    requires org.knowm.xchart;
+
+    exports dev.tenfold.methods;
+    exports dev.tenfold.methods.ntk;
+    exports dev.tenfold.methods.report;
 }
