@@ -5,6 +5,7 @@ import dev.tenfold.tensor.op.ArgExtreme;
 import dev.tenfold.tensor.op.Axes;
 import dev.tenfold.tensor.op.Extreme;
 import dev.tenfold.tensor.op.LogSumExp;
+import dev.tenfold.tensor.op.Norm;
 import dev.tenfold.tensor.op.Softmax;
 import dev.tenfold.tensor.op.Sum;
 
@@ -107,5 +108,16 @@ public sealed interface TensorReductions permits Tensor {
     /** {@code log sum exp(x)} over {@code axes}. */
     default Tensor logSumExp(int... axes) {
         return Operation.apply(new LogSumExp(new Axes(false, axes)), self());
+    }
+
+    /**
+     * The p-norm over {@code axes}: {@code sum |x|}, {@code sqrt(sum x^2)} or {@code max |x|} for p = 1, 2 or infinity.
+     * The gradient of the 2-norm at 0 is 0.
+     */
+    default Tensor norm(double p, int... axes) {
+        if (p == 2) return Operation.apply(new Norm(new Axes(false, axes)), self());
+        if (p == 1) return self().abs().sum(axes);
+        if (p == Double.POSITIVE_INFINITY) return self().abs().max(axes);
+        throw new IllegalArgumentException("norm: p is " + p + "; it must be 1, 2 or infinity");
     }
 }

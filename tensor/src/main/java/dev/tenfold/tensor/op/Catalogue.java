@@ -50,6 +50,20 @@ public final class Catalogue {
 
     private static void linear(List<Entry> entries) {
         entries.add(new Entry("matmul", MatMul.samples()));
+        entries.add(new Entry("cholesky", Cholesky.samples()));
+        entries.add(new Entry("logDet", Cholesky.logDetSamples()));
+        entries.add(new Entry("triangularSolve", TriangularSolve.samples()));
+        entries.add(new Entry("solve", LuSolve.samples()));
+        entries.add(new Entry("inverse", LuSolve.inverseSamples()));
+        entries.add(new Entry("det", Determinant.samples(false)));
+        entries.add(new Entry("signLogDet", Determinant.samples(true)));
+        entries.add(new Entry("eigh", SymmetricEigen.samples()));
+        entries.add(new Entry("svd", SingularValues.samples()));
+        entries.add(new Entry("norm", Norm.samples()));
+        entries.add(new Entry("diagonal", Diagonal.samples()));
+        entries.add(new Entry("diagonalEmbed", DiagonalEmbed.samples()));
+        entries.add(new Entry("lowerTriangle", Triangle.samples(false)));
+        entries.add(new Entry("upperTriangle", Triangle.samples(true)));
     }
 
     private static void convolutions(List<Entry> entries) {

@@ -1,0 +1,40 @@
+package dev.tenfold.tensor.op;
+
+import dev.tenfold.kernels.DType;
+import dev.tenfold.kernels.cpu.Lapack;
+import dev.tenfold.tensor.Gradient;
+import dev.tenfold.tensor.Operation;
+import dev.tenfold.tensor.Shape;
+import dev.tenfold.tensor.Tensor;
+
+/**
+ * The LU factors of A [..., n, n] with partial pivoting, packed as {@link Lapack#lu} packs them, and its pivots (i32 [..., n]): what
+ * {@link LuSolve} and {@link Determinant} share. Singular matrices pass. No gradient: those two have it with respect to A.
+ */
+public record Lu() implements Operation {
+    @Override
+    public String name() {
+        return "lu";
+    }
+
+    @Override
+    public Tensor[] forward(Tensor[] inputs) {
+        Shape shape = inputs[0].shape();
+        Matrices.requireSquare(name(), shape);
+        Matrices.requireLapackType(name(), inputs);
+        Tensor factors = Contiguous.copy(inputs[0]);
+        Tensor pivots = Tensor.allocate(DType.I32, shape.without(-1));
+        if (factors.elements() > 0) Lapack.lu(factors.dtype(), factors.address(), pivots.address(), shape.size(-1), Matrices.count(shape));
+        return new Tensor[] {factors, pivots};
+    }
+
+    @Override
+    public long savedInputs() {
+        return 0;
+    }
+
+    @Override
+    public Tensor[] backward(Gradient gradient) {
+        return new Tensor[1];
+    }
+}

@@ -1,0 +1,94 @@
+package dev.tenfold.tensor.op;
+
+import dev.tenfold.kernels.Memory;
+import dev.tenfold.kernels.cpu.Lapack;
+import dev.tenfold.tensor.FactorisationException;
+import dev.tenfold.tensor.Gradient;
+import dev.tenfold.tensor.Linalg;
+import dev.tenfold.tensor.Operation;
+import dev.tenfold.tensor.Shape;
+import dev.tenfold.tensor.Tensor;
+import java.util.List;
+
+/**
+ * X with {@code A X = B}, or {@code A^T X = B}, for A [..., n, n] and B [..., n, m], from A's factors ({@link Lu}).
+ * Inputs: A, B, factors, pivots. f32 and f64.
+ *
+ * <p>Gradients (Giles 2008, section 2.3.1): {@code dB = A^-T G} from the same factors, {@code dA = -dB X^T}; with A^T, {@code dA = -X dB^T}.
+ *
+ * @param transpose whether A^T is solved for
+ */
+public record LuSolve(boolean transpose) implements Operation {
+    @Override
+    public String name() {
+        return "solve";
+    }
+
+    @Override
+    public Tensor[] forward(Tensor[] inputs) {
+        Shape a = inputs[0].shape();
+        Matrices.requireRightHandSide(name(), a, inputs[1].shape());
+        Matrices.requireLapackType(name(), inputs[0], inputs[1]);
+        try (Tensor factors = Axes.dense(inputs[2]); Tensor pivots = Axes.dense(inputs[3])) {
+            requireRegular(factors);
+            Tensor x = Contiguous.copy(inputs[1]);
+            if (x.elements() > 0) {
+                Lapack.luSolve(x.dtype(), transpose, factors.address(), pivots.address(), x.address(), a.size(-1), x.size(-1), Matrices.count(a));
+            }
+            return new Tensor[] {x};
+        }
+    }
+
+    private void requireRegular(Tensor factors) {
+        long n = factors.size(-1);
+        if (n == 0) return;
+        int bytes = factors.dtype().bytes();
+        for (long i = 0; i < factors.elements() / n; i++) {
+            if (Memory.getAsDouble(factors.dtype(), factors.address() + (i * n + i % n) * bytes) != 0) continue;
+            throw new FactorisationException("solve: " + Matrices.which(factors.shape(), i / n) + " is singular: pivot " + i % n
+                    + " of its LU factors is zero, so there is no unique solution and no inverse; svd gives a least-squares one", i / n, i % n);
+        }
+    }
+
+    @Override
+    public long savedInputs() {
+        return 0b1101;
+    }
+
+    @Override
+    public long savedOutputs() {
+        return 1;
+    }
+
+    @Override
+    public Tensor[] backward(Gradient gradient) {
+        Tensor db = Operation.apply(new LuSolve(!transpose), gradient.savedInput(0), gradient.output(), gradient.savedInput(2), gradient.savedInput(3));
+        Tensor da = null;
+        if (gradient.needs(0)) {
+            Tensor x = gradient.savedOutput(0);
+            da = (transpose ? x.matmul(db.transpose()) : db.matmul(x.transpose())).neg();
+        }
+        return new Tensor[] {da, db, null, null};
+    }
+
+    static List<Sample> samples() {
+        return List.of(
+                sample("matrix", new long[] {3, 3}, new long[] {3, 2}),
+                sample("batch", new long[] {2, 4, 4}, new long[] {2, 4, 1}),
+                sample("vector", new long[] {3, 3}, new long[] {3}),
+                sample("shared matrix", new long[] {3, 3}, new long[] {2, 3, 2}),
+                sample("no right-hand sides", new long[] {3, 3}, new long[] {3, 0}));
+    }
+
+    private static Sample sample(String label, long[] a, long[] b) {
+        return Sample.of(label, in -> Linalg.solve(in.get(0), in.get(1)), Sample.Input.positiveDefinite(a), Sample.Input.real(b))
+                .types(Sample.SINGLE_DOUBLE).tolerance(2e-5);
+    }
+
+    /** Samples of {@link Linalg#inverse}. */
+    static List<Sample> inverseSamples() {
+        return List.of(
+                Sample.of("matrix", in -> Linalg.inverse(in.get(0)), Sample.Input.positiveDefinite(3, 3)).types(Sample.SINGLE_DOUBLE).tolerance(2e-5),
+                Sample.of("batch", in -> Linalg.inverse(in.get(0)), Sample.Input.positiveDefinite(2, 2, 2)).types(Sample.SINGLE_DOUBLE).tolerance(2e-5));
+    }
+}

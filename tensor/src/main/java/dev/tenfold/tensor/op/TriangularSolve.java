@@ -1,0 +1,91 @@
+package dev.tenfold.tensor.op;
+
+import dev.tenfold.kernels.Memory;
+import dev.tenfold.kernels.cpu.Lapack;
+import dev.tenfold.tensor.FactorisationException;
+import dev.tenfold.tensor.Gradient;
+import dev.tenfold.tensor.Linalg;
+import dev.tenfold.tensor.Operation;
+import dev.tenfold.tensor.Shape;
+import dev.tenfold.tensor.Tensor;
+import java.util.List;
+
+/**
+ * X with {@code T X = B}, or {@code T^T X = B}, for T [..., n, n] triangular (the other triangle is not read) and B [..., n, m].
+ * f32 and f64.
+ *
+ * <p>Gradients (Giles 2008, section 2.3.1): {@code dB = T^-T G}, {@code dT = -dB X^T} within the triangle; with T^T, {@code dT = -X dB^T}.
+ *
+ * @param upper     which triangle T is
+ * @param transpose whether T^T is solved for
+ */
+public record TriangularSolve(boolean upper, boolean transpose) implements Operation {
+    @Override
+    public String name() {
+        return "triangularSolve";
+    }
+
+    @Override
+    public Tensor[] forward(Tensor[] inputs) {
+        Shape t = inputs[0].shape();
+        Matrices.requireSquare(name(), t);
+        Matrices.requireRightHandSide(name(), t, inputs[1].shape());
+        Matrices.requireLapackType(name(), inputs);
+        Tensor x = Contiguous.copy(inputs[1]);
+        if (x.elements() == 0) return new Tensor[] {x};
+        try (Tensor triangle = Axes.dense(inputs[0])) {
+            requireRegular(triangle);
+            Lapack.triangularSolve(x.dtype(), upper, transpose, false, triangle.address(), x.address(), t.size(-1), x.size(-1), Matrices.count(t));
+        } catch (FactorisationException singular) {
+            x.close();
+            throw singular;
+        }
+        return new Tensor[] {x};
+    }
+
+    private void requireRegular(Tensor t) {
+        long n = t.size(-1);
+        int bytes = t.dtype().bytes();
+        for (long i = 0; i < t.elements() / n; i++) {
+            if (Memory.getAsDouble(t.dtype(), t.address() + (i * n + i % n) * bytes) != 0) continue;
+            throw new FactorisationException("triangularSolve: " + Matrices.which(t.shape(), i / n) + " is singular: its diagonal element "
+                    + i % n + " is zero, so there is no unique solution", i / n, i % n);
+        }
+    }
+
+    @Override
+    public long savedInputs() {
+        return 1;
+    }
+
+    @Override
+    public long savedOutputs() {
+        return 1;
+    }
+
+    @Override
+    public Tensor[] backward(Gradient gradient) {
+        Tensor t = gradient.savedInput(0);
+        Tensor db = Operation.apply(new TriangularSolve(upper, !transpose), t, gradient.output());
+        if (!gradient.needs(0)) return new Tensor[] {null, db};
+        Tensor x = gradient.savedOutput(0);
+        Tensor dt = (transpose ? x.matmul(db.transpose()) : db.matmul(x.transpose())).neg();
+        return new Tensor[] {upper ? Linalg.upperTriangle(dt, 0) : Linalg.lowerTriangle(dt, 0), db};
+    }
+
+    static List<Sample> samples() {
+        return List.of(
+                sample("lower", false, false, new long[] {3, 3}, new long[] {3, 2}),
+                sample("lower transposed", false, true, new long[] {2, 3, 3}, new long[] {2, 3, 2}),
+                sample("upper", true, false, new long[] {4, 4}, new long[] {4, 1}),
+                sample("upper transposed", true, true, new long[] {3, 3}, new long[] {3, 2}),
+                sample("vector", false, false, new long[] {3, 3}, new long[] {3}),
+                sample("shared matrix", false, false, new long[] {3, 3}, new long[] {2, 3, 2}),
+                sample("no right-hand sides", true, false, new long[] {3, 3}, new long[] {3, 0}));
+    }
+
+    private static Sample sample(String label, boolean upper, boolean transpose, long[] t, long[] b) {
+        return Sample.of(label, in -> Linalg.triangularSolve(in.get(0), in.get(1), upper, transpose),
+                Sample.Input.positiveDefinite(t), Sample.Input.real(b)).types(Sample.SINGLE_DOUBLE).tolerance(2e-5);
+    }
+}
