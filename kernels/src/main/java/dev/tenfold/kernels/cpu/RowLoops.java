@@ -1,5 +1,6 @@
 package dev.tenfold.kernels.cpu;
 
+import dev.tenfold.kernels.Memory;
 import dev.tenfold.kernels.VectorModule;
 
 /**
@@ -22,6 +23,11 @@ interface RowLoops {
     RowLoops CHOSEN = VectorModule.available() ? new WarmingRowLoops() : new ScalarRowLoops();
 
     float sum32(long address, int n);
+
+    /** {@link #sum32} of {@code rows} rows of {@code n} elements that lie one after another, into {@code rows} floats. */
+    default void sums32(long address, int n, long rows, long out) {
+        for (long r = 0; r < rows; r++) Memory.putFloat(out + 4 * r, sum32(address + 4 * r * n, n));
+    }
 
     double sum64(long address, int n);
 

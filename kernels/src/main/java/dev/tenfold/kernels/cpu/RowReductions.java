@@ -24,7 +24,7 @@ final class RowReductions {
         // A short row pays for its start more than for its elements.
         WorkerPool.forRange(outer, Math.max(1, CHUNK / (isShort ? 4 * n + 16 : n)), (from, to) -> {
             if (isShort && kind == Kind.SUM) shortSums(type, in, from, to, (int) n, out);
-            else rows(kind, type, in + from * n * type.bytes(), n * type.bytes(), to - from, (int) n, out + from * type.bytes());
+            else rows(kind, type, in + from * n * type.bytes(), to - from, (int) n, out + from * type.bytes());
         });
     }
 
@@ -33,10 +33,14 @@ final class RowReductions {
         long pieces = (n + PIECE - 1) / PIECE;
         try (Scratch partial = new Scratch(outer * pieces * bytes)) {
             WorkerPool.forRange(outer * pieces, CHUNK / PIECE, (from, to) -> {
-                for (long p = from; p < to; p++) {
+                for (long p = from; p < to; ) {
                     long start = p % pieces * PIECE;
+                    long whole = Math.min(to - p, (n - start) / PIECE);
                     long at = in + (p / pieces * n + start) * bytes;
-                    row(kind, type, at, (int) Math.min(PIECE, n - start), partial.address() + p * bytes);
+                    long partials = partial.address() + p * bytes;
+                    if (whole > 0) rows(kind, type, at, whole, PIECE, partials);
+                    else rows(kind, type, at, 1, (int) (n - start), partials);
+                    p += Math.max(1, whole);
                 }
             });
             Kind rest = kind == Kind.SUM_SQUARES ? Kind.SUM : kind;
@@ -68,13 +72,13 @@ final class RowReductions {
         }
     }
 
-    private static void rows(Kind kind, DType type, long at, long step, long rows, int n, long out) {
+    /** {@code rows} rows of {@code n} elements, at most {@link #PIECE}, one after another. */
+    private static void rows(Kind kind, DType type, long at, long rows, int n, long out) {
         RowLoops loops = RowLoops.CHOSEN;
+        long step = (long) n * type.bytes();
         if (type == DType.F32) {
             switch (kind) {
-                case SUM -> {
-                    for (long r = 0; r < rows; r++) Memory.putFloat(out + 4 * r, loops.sum32(at + r * step, n));
-                }
+                case SUM -> loops.sums32(at, n, rows, out);
                 case SUM_SQUARES -> {
                     for (long r = 0; r < rows; r++) Memory.putFloat(out + 4 * r, loops.sumSquares32(at + r * step, n));
                 }
@@ -101,11 +105,6 @@ final class RowReductions {
                 }
             }
         }
-    }
-
-    /** One row of at most {@link #PIECE} elements. */
-    private static void row(Kind kind, DType type, long at, int n, long out) {
-        rows(kind, type, at, 0, 1, n, out);
     }
 
     /** Combines partial results pairwise in place; the first slot gets the result. */

@@ -6,7 +6,12 @@ import dev.tenfold.kernels.cpu.Reductions.Kind;
 final class VectorRowLoops implements RowLoops {
     @Override
     public float sum32(long address, int n) {
-        return VectorRows32.sum(address, n);
+        return VectorSums32.sum(address, n);
+    }
+
+    @Override
+    public void sums32(long address, int n, long rows, long out) {
+        VectorSums32.sums(address, n, rows, out);
     }
 
     @Override

@@ -12,7 +12,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorRows32 {
     private static final int PARTIALS = RowLoops.PARTIALS_32;
     private static final int SHORT = RowLoops.SHORT_32;
-    private static final VectorSpecies<Float> S =
+    static final VectorSpecies<Float> S =
             FloatVector.SPECIES_PREFERRED.length() > SHORT ? FloatVector.SPECIES_512 : FloatVector.SPECIES_PREFERRED;
     private static final int L = S.length();
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
@@ -28,36 +28,12 @@ final class VectorRows32 {
         return VectorShuffle.fromOp(S, i -> (i + by) % L);
     }
 
-    private static FloatVector load(long address) {
+    static FloatVector load(long address) {
         return FloatVector.fromMemorySegment(S, Memory.ALL, address, ORDER);
     }
 
     private static void store(FloatVector v, long address) {
         v.intoMemorySegment(Memory.ALL, address, ORDER);
-    }
-
-    static float sum(long address, int n) {
-        int quarters = n / SHORT * SHORT;
-        float rest = 0;
-        for (int i = quarters; i < n; i++) rest += Memory.getFloat(address + 4L * i);
-        if (quarters == 0) return rest;
-        return (L == SHORT ? wideSum(address, quarters) : narrow(address, quarters, false)) + rest;
-    }
-
-    private static float wideSum(long address, int n) {
-        FloatVector a = FloatVector.zero(S);
-        FloatVector b = FloatVector.zero(S);
-        FloatVector c = FloatVector.zero(S);
-        FloatVector d = FloatVector.zero(S);
-        int i = 0;
-        for (; i <= n - PARTIALS; i += PARTIALS) {
-            a = a.add(load(address + 4L * i));
-            b = b.add(load(address + 4L * (i + L)));
-            c = c.add(load(address + 4L * (i + 2 * L)));
-            d = d.add(load(address + 4L * (i + 3 * L)));
-        }
-        for (; i < n; i += L) a = a.add(load(address + 4L * i));
-        return lanes(a.add(c).add(b.add(d)));
     }
 
     static float sumSquares(long address, int n) {
@@ -95,7 +71,7 @@ final class VectorRows32 {
     }
 
     /** Rotations instead of a library reduction, whose order the compiler may choose. */
-    private static float lanes(FloatVector v) {
+    static float lanes(FloatVector v) {
         v = v.add(v.rearrange(BY_8));
         v = v.add(v.rearrange(BY_4));
         v = v.add(v.rearrange(BY_2));
@@ -103,7 +79,7 @@ final class VectorRows32 {
     }
 
     /** Vectors of 128 or 256 bits: four at a time pass over the row, and the partial sums meet in an array. */
-    private static float narrow(long address, int n, boolean square) {
+    static float narrow(long address, int n, boolean square) {
         float[] partial = new float[PARTIALS];
         int whole = n / PARTIALS * PARTIALS;
         for (int first = 0; first < PARTIALS; first += 4 * L) {

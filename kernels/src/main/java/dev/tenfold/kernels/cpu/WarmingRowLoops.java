@@ -47,6 +47,11 @@ final class WarmingRowLoops implements RowLoops {
     }
 
     @Override
+    public void sums32(long address, int n, long rows, long out) {
+        forSums((int) Math.min(ELEMENTS_BEFORE_VECTORS, n * rows)).sums32(address, n, rows, out);
+    }
+
+    @Override
     public double sum64(long address, int n) {
         return forSums(n).sum64(address, n);
     }
