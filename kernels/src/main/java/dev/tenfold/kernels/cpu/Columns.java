@@ -4,99 +4,125 @@ import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.Memory;
 import dev.tenfold.kernels.cpu.Convolution.Geometry;
 
-/** Unrolls image windows into the columns of a matrix, and adds such a matrix back into an image. */
-final class Columns {
-    private Columns() {
+/**
+ * Unrolls image windows into the columns of a matrix, and adds such a matrix back into an image. Both go through a copy of the
+ * planes with their padding around them, so that no window leaves it.
+ */
+final class Columns implements AutoCloseable {
+    private final DType type;
+    private final Geometry g;
+    private final int planes;
+    private final int bytes;
+    private final long pitch;
+    private final long plane;
+    private final Scratch padded;
+
+    /** For {@code planes} channels at a time; used by one thread. */
+    Columns(DType type, Geometry g, int planes) {
+        this.type = type;
+        this.g = g;
+        this.planes = planes;
+        bytes = type.bytes();
+        pitch = (long) (g.w() + 2 * g.padW()) * bytes;
+        plane = (g.h() + 2 * g.padH()) * pitch;
+        padded = new Scratch(Math.max(1, planes * plane));
+        clear();
+    }
+
+    private void clear() {
+        Memory.fill(padded.address(), planes * plane, (byte) 0);
+    }
+
+    /** Takes the planes at {@code x}, whose windows {@link #unroll} then reads. */
+    void load(long x) {
+        move(x, true);
+    }
+
+    /** Copies the planes without their padding from x, or to it. */
+    private void move(long x, boolean in) {
+        long row = (long) g.w() * bytes;
+        long inner = padded.address() + g.padH() * pitch + (long) g.padW() * bytes;
+        if (pitch == row && plane == g.h() * row) {
+            copy(x, inner, planes * plane, in);
+            return;
+        }
+        for (int c = 0; c < planes; c++) {
+            for (int i = 0; i < g.h(); i++) copy(x + (c * g.h() + i) * row, inner + c * plane + i * pitch, row, in);
+        }
+    }
+
+    private static void copy(long x, long own, long count, boolean in) {
+        if (in) Memory.copy(x, own, count);
+        else Memory.copy(own, x, count);
     }
 
     /**
-     * {@code columns[(c, r, s), position]} for the output rows {@code firstRow} to {@code lastRow} of one group of one image.
+     * {@code columns[(c, r, s), position]} for the output rows {@code firstRow} to {@code lastRow}.
      *
-     * @param x       the group's first plane
-     * @param planes  channels of the group
-     * @param columns [planes * r * s, (lastRow - firstRow) * outW]
+     * @param columns [planes * r * s, (lastRow - firstRow) * outW], its rows {@code apart} elements apart
      */
-    static void unroll(DType type, Geometry g, long x, int planes, int firstRow, int lastRow, long columns) {
-        int bytes = type.bytes();
-        long plane = (long) g.h() * g.w() * bytes;
+    void unroll(int firstRow, int lastRow, long columns, long apart) {
         long at = columns;
+        int width = g.outW();
+        int rows = lastRow - firstRow;
+        long step = g.strideH() * pitch;
         for (int c = 0; c < planes; c++) {
             for (int r = 0; r < g.r(); r++) {
                 for (int s = 0; s < g.s(); s++) {
-                    for (int i = firstRow; i < lastRow; i++) {
-                        int row = i * g.strideH() - g.padH() + r * g.dilationH();
-                        int column = s * g.dilationW() - g.padW();
-                        if (row < 0 || row >= g.h()) Memory.fill(at, (long) g.outW() * bytes, (byte) 0);
-                        else unrollRow(type, g, x + c * plane + (long) row * g.w() * bytes, column, at);
-                        at += (long) g.outW() * bytes;
-                    }
+                    long from = window(c, r, s) + firstRow * step;
+                    if (g.strideW() == 1) RowLoops.CHOSEN.copyRows(from, step, width * bytes, rows, at);
+                    else for (int i = 0; i < rows; i++) pickRow(from + i * step, at + (long) i * width * bytes, width);
+                    at += apart * bytes;
                 }
             }
         }
     }
 
-    /** The first output column whose window element lies at or after image column 0. */
-    private static int firstInside(Geometry g, int column) {
-        return column >= 0 ? 0 : Math.min(g.outW(), (-column + g.strideW() - 1) / g.strideW());
+    /** Where element (r, s) of the first window of plane c lies. */
+    private long window(int c, int r, int s) {
+        return padded.address() + c * plane + r * g.dilationH() * pitch + (long) s * g.dilationW() * bytes;
     }
 
-    /** The first output column whose window element lies behind the image. */
-    private static int endInside(Geometry g, int column) {
-        int room = g.w() - column;
-        return room <= 0 ? 0 : Math.min(g.outW(), (room + g.strideW() - 1) / g.strideW());
-    }
-
-    private static void unrollRow(DType type, Geometry g, long row, int column, long to) {
-        int bytes = type.bytes();
-        int first = firstInside(g, column);
-        int end = Math.max(first, endInside(g, column));
-        if (first > 0) Memory.fill(to, (long) first * bytes, (byte) 0);
-        if (end < g.outW()) Memory.fill(to + (long) end * bytes, (long) (g.outW() - end) * bytes, (byte) 0);
-        long from = row + (long) column * bytes;
-        if (g.strideW() == 1) {
-            Memory.copy(from + (long) first * bytes, to + (long) first * bytes, (long) (end - first) * bytes);
-        } else if (type == DType.F32) {
-            for (int j = first; j < end; j++) Memory.putInt(to + 4L * j, Memory.getInt(from + 4L * j * g.strideW()));
-        } else {
-            for (int j = first; j < end; j++) Memory.putLong(to + 8L * j, Memory.getLong(from + 8L * j * g.strideW()));
-        }
-    }
-
-    /** The adjoint of {@link #unroll} over all output rows: adds the columns into the group's planes. */
-    static void addBack(DType type, Geometry g, long columns, int planes, long x) {
-        int bytes = type.bytes();
-        long plane = (long) g.h() * g.w() * bytes;
-        long at = columns;
-        for (int c = 0; c < planes; c++) {
-            for (int r = 0; r < g.r(); r++) {
-                for (int s = 0; s < g.s(); s++) {
-                    int column = s * g.dilationW() - g.padW();
-                    int first = firstInside(g, column);
-                    int end = endInside(g, column);
-                    for (int i = 0; i < g.outH(); i++) {
-                        int row = i * g.strideH() - g.padH() + r * g.dilationH();
-                        if (row >= 0 && row < g.h()) {
-                            long to = x + c * plane + ((long) row * g.w() + column) * bytes;
-                            addRow(type, at, first, end, to, g.strideW());
-                        }
-                        at += (long) g.outW() * bytes;
-                    }
-                }
-            }
-        }
-    }
-
-    private static void addRow(DType type, long from, int first, int end, long to, int stride) {
+    private void pickRow(long from, long to, int width) {
+        long stride = (long) g.strideW() * bytes;
         if (type == DType.F32) {
-            for (int j = first; j < end; j++) {
-                long a = to + 4L * j * stride;
-                Memory.putFloat(a, Memory.getFloat(a) + Memory.getFloat(from + 4L * j));
-            }
+            for (int j = 0; j < width; j++) Memory.putInt(to + 4L * j, Memory.getInt(from + j * stride));
         } else {
-            for (int j = first; j < end; j++) {
-                long a = to + 8L * j * stride;
-                Memory.putDouble(a, Memory.getDouble(a) + Memory.getDouble(from + 8L * j));
+            for (int j = 0; j < width; j++) Memory.putLong(to + 8L * j, Memory.getLong(from + j * stride));
+        }
+    }
+
+    /** The adjoint of {@link #load} and {@link #unroll} over all output rows: the columns are added up into the planes at {@code x}. */
+    void addBack(long columns, long x) {
+        clear();
+        long at = columns;
+        int width = g.outW();
+        for (int c = 0; c < planes; c++) {
+            for (int r = 0; r < g.r(); r++) {
+                for (int s = 0; s < g.s(); s++) {
+                    long to = window(c, r, s);
+                    for (int i = 0; i < g.outH(); i++) {
+                        addRow(at, to, width);
+                        at += (long) width * bytes;
+                        to += g.strideH() * pitch;
+                    }
+                }
             }
         }
+        move(x, false);
+    }
+
+    private void addRow(long from, long to, int width) {
+        long stride = (long) g.strideW() * bytes;
+        if (type == DType.F32) {
+            for (int j = 0; j < width; j++) Memory.putFloat(to + j * stride, Memory.getFloat(to + j * stride) + Memory.getFloat(from + 4L * j));
+        } else {
+            for (int j = 0; j < width; j++) Memory.putDouble(to + j * stride, Memory.getDouble(to + j * stride) + Memory.getDouble(from + 8L * j));
+        }
+    }
+
+    @Override
+    public void close() {
+        padded.close();
     }
 }

@@ -31,7 +31,7 @@ public final class Convolution {
 
     // Elements of one piece of the unrolled matrix: 768 KiB of floats stay in a core's second-level cache.
     private static final long PIECE = 192 * 1024;
-    /** The batch is cut into at most this many parts, whose weight gradients are added in order. */
+    /** A batch is cut into at most this many parts, whose weight gradients are added in order. */
     private static final int PARTS = 16;
     private static final Expr SUM = Expr.x(0).add(Expr.x(1));
 
@@ -57,57 +57,88 @@ public final class Convolution {
         int bytes = type.bytes();
         int rows = rowsPerPiece(g, planes);
         int pieces = (g.outH() + rows - 1) / rows;
+        if (pieces == 1 && SmallImages.serves(g)) {
+            SmallImages.forward(type, g, x, weight, bias, y);
+            return;
+        }
         boolean direct = isPointwise(g);
-        WorkerPool.forRange((long) g.n() * g.groups() * pieces, 1, (from, to) -> {
-            Block columns = direct ? null : HostAllocator.get().allocate((long) depth * rows * g.outW() * bytes);
-            for (long job = from; job < to; job++) {
-                int first = (int) (job % pieces) * rows;
-                int last = Math.min(g.outH(), first + rows);
-                long group = job / pieces % g.groups();
-                long image = job / pieces / g.groups();
-                long width = (long) (last - first) * g.outW();
-                long in = x + (image * g.c() + group * planes) * g.h() * g.w() * bytes;
-                long out = y + ((image * g.k() + group * filters) * positions + (long) first * g.outW()) * bytes;
-                long matrix = direct ? in + (long) first * g.outW() * bytes : columns.address();
-                if (!direct) Columns.unroll(type, g, in, planes, first, last, matrix);
-                if (bias != 0) spread(type, bias + group * filters * bytes, filters, width, out, positions);
-                Blas.call(type, false, false, filters, width, depth, 1, weight + group * filters * depth * bytes, depth,
-                        matrix, direct ? positions : width, bias != 0 ? 1 : 0, out, positions);
+        long images = (long) g.n() * g.groups();
+        // Many images: one at a time, so that each is padded once. Few: their pieces keep the threads busy.
+        WorkerPool.forRange(images * pieces, images >= PARTS ? pieces : 1, (from, to) -> {
+            try (Columns windows = direct ? null : new Columns(type, g, planes);
+                    Scratch unrolled = direct ? null : new Scratch((long) depth * rows * g.outW() * bytes)) {
+                for (long job = from; job < to; job++) {
+                    int first = (int) (job % pieces) * rows;
+                    int last = Math.min(g.outH(), first + rows);
+                    long group = job / pieces % g.groups();
+                    long image = job / pieces / g.groups();
+                    long width = (long) (last - first) * g.outW();
+                    long in = x + (image * g.c() + group * planes) * g.h() * g.w() * bytes;
+                    long out = y + ((image * g.k() + group * filters) * positions + (long) first * g.outW()) * bytes;
+                    long matrix = direct ? in + (long) first * g.outW() * bytes : unrolled.address();
+                    if (!direct) {
+                        if (job == from || first == 0) windows.load(in);
+                        windows.unroll(first, last, matrix, width);
+                    }
+                    if (bias != 0) spread(type, bias + group * filters * bytes, filters, width, out, positions);
+                    Blas.call(type, false, false, filters, width, depth, 1, weight + group * filters * depth * bytes, depth,
+                            matrix, direct ? positions : width, bias != 0 ? 1 : 0, out, positions);
+                }
             }
-            if (columns != null) columns.release();
         });
     }
 
     /** Fills row f of {@code out} with bias f. */
-    private static void spread(DType type, long bias, int filters, long width, long out, long rowStride) {
+    static void spread(DType type, long bias, int filters, long width, long out, long rowStride) {
         PointwiseKernel copy = PointwiseKernel.of(Expr.x(0), new DType[] {type}, type, type);
         for (int f = 0; f < filters; f++) copy.run(width, new long[] {bias + (long) f * type.bytes()}, 1, out + f * rowStride * type.bytes());
     }
 
     /** {@code dx = } the adjoint with respect to x: the transposed convolution of dy. */
     public static void backwardInput(DType type, Geometry g, long dy, long weight, long dx) {
+        Geometry turned = turned(g);
+        if (turned != null) {
+            try (Scratch flipped = new Scratch((long) g.c() * turned.c() / g.groups() * g.r() * g.s() * type.bytes())) {
+                turn(type, g, weight, flipped.address());
+                forward(type, turned, dy, flipped.address(), 0, dx);
+            }
+            return;
+        }
         int planes = g.c() / g.groups();
         int filters = g.k() / g.groups();
         long positions = (long) g.outH() * g.outW();
         int depth = planes * g.r() * g.s();
         int bytes = type.bytes();
         long plane = (long) g.h() * g.w() * bytes;
-        boolean direct = isPointwise(g);
         WorkerPool.forRange((long) g.n() * g.groups(), 1, (from, to) -> {
-            Block columns = direct ? null : HostAllocator.get().allocate(depth * positions * bytes);
-            for (long job = from; job < to; job++) {
-                long group = job % g.groups();
-                long image = job / g.groups();
-                long out = dx + (image * g.c() + group * planes) * plane;
-                long matrix = direct ? out : columns.address();
-                Blas.call(type, true, false, depth, positions, filters, 1, weight + group * filters * depth * bytes, depth,
-                        dy + (image * g.k() + group * filters) * positions * bytes, positions, 0, matrix, positions);
-                if (direct) continue;
-                Memory.fill(out, planes * plane, (byte) 0);
-                Columns.addBack(type, g, matrix, planes, out);
+            try (Columns windows = new Columns(type, g, planes); Scratch unrolled = new Scratch(depth * positions * bytes)) {
+                for (long job = from; job < to; job++) {
+                    long group = job % g.groups();
+                    long image = job / g.groups();
+                    Blas.call(type, true, false, depth, positions, filters, 1, weight + group * filters * depth * bytes, depth,
+                            dy + (image * g.k() + group * filters) * positions * bytes, positions, 0, unrolled.address(), positions);
+                    windows.addBack(unrolled.address(), dx + (image * g.c() + group * planes) * plane);
+                }
             }
-            if (columns != null) columns.release();
         });
+    }
+
+    /** With stride 1 the adjoint is a convolution of dy by the turned filters; null where it is not. */
+    private static Geometry turned(Geometry g) {
+        int padH = g.dilationH() * (g.r() - 1) - g.padH();
+        int padW = g.dilationW() * (g.s() - 1) - g.padW();
+        if (g.strideH() != 1 || g.strideW() != 1 || padH < 0 || padW < 0) return null;
+        return new Geometry(g.n(), g.k(), g.outH(), g.outW(), g.c(), g.r(), g.s(), 1, 1, padH, padW, g.dilationH(), g.dilationW(), g.groups());
+    }
+
+    /** {@code to[c, k, r, s] = weight[k, c, R - 1 - r, S - 1 - s]} within every group. */
+    private static void turn(DType type, Geometry g, long weight, long to) {
+        long planes = g.c() / g.groups();
+        long filters = g.k() / g.groups();
+        long taps = (long) g.r() * g.s();
+        long group = filters * planes * taps;
+        Indexing.copy(type, new long[] {g.groups(), planes, filters, taps}, weight + (taps - 1) * type.bytes(),
+                new long[] {group, taps, planes * taps, -1}, to, new long[] {group, filters * taps, taps, 1});
     }
 
     /** {@code dw = } the adjoint with respect to weight; summed over the batch in a fixed order. */
@@ -117,31 +148,38 @@ public final class Convolution {
         long positions = (long) g.outH() * g.outW();
         int depth = planes * g.r() * g.s();
         int bytes = type.bytes();
+        if (SmallImages.serves(g)) {
+            SmallImages.backwardWeight(type, g, x, dy, dw);
+            return;
+        }
         long weights = (long) g.k() * depth;
         int parts = Math.max(1, Math.min(PARTS, g.n()));
         int perPart = (g.n() + parts - 1) / parts;
         int rows = rowsPerPiece(g, planes);
         Block sums = HostAllocator.get().allocate(parts * weights * bytes);
         Memory.fill(sums.address(), parts * weights * bytes, (byte) 0);
+        boolean direct = isPointwise(g);
         WorkerPool.forRange((long) parts * g.groups(), 1, (from, to) -> {
-            Block columns = HostAllocator.get().allocate((long) depth * rows * g.outW() * bytes);
-            for (long job = from; job < to; job++) {
-                long group = job % g.groups();
-                int part = (int) (job / g.groups());
-                long sum = sums.address() + (part * weights + group * filters * depth) * bytes;
-                for (long image = (long) part * perPart; image < Math.min(g.n(), (long) (part + 1) * perPart); image++) {
-                    long in = x + (image * g.c() + group * planes) * g.h() * g.w() * bytes;
-                    long out = dy + (image * g.k() + group * filters) * positions * bytes;
-                    for (int first = 0; first < g.outH(); first += rows) {
-                        int last = Math.min(g.outH(), first + rows);
-                        long width = (long) (last - first) * g.outW();
-                        Columns.unroll(type, g, in, planes, first, last, columns.address());
-                        Blas.call(type, false, true, filters, depth, width, 1, out + (long) first * g.outW() * bytes, positions,
-                                columns.address(), width, 1, sum, depth);
+            try (Columns windows = direct ? null : new Columns(type, g, planes);
+                    Scratch unrolled = direct ? null : new Scratch((long) depth * rows * g.outW() * bytes)) {
+                for (long job = from; job < to; job++) {
+                    long group = job % g.groups();
+                    int part = (int) (job / g.groups());
+                    long sum = sums.address() + (part * weights + group * filters * depth) * bytes;
+                    for (long image = (long) part * perPart; image < Math.min(g.n(), (long) (part + 1) * perPart); image++) {
+                        long in = x + (image * g.c() + group * planes) * g.h() * g.w() * bytes;
+                        long out = dy + (image * g.k() + group * filters) * positions * bytes;
+                        if (!direct) windows.load(in);
+                        for (int first = 0; first < g.outH(); first += rows) {
+                            int last = Math.min(g.outH(), first + rows);
+                            long width = (long) (last - first) * g.outW();
+                            if (!direct) windows.unroll(first, last, unrolled.address(), width);
+                            Blas.call(type, false, true, filters, depth, width, 1, out + (long) first * g.outW() * bytes, positions,
+                                    direct ? in + (long) first * g.outW() * bytes : unrolled.address(), direct ? positions : width, 1, sum, depth);
+                        }
                     }
                 }
             }
-            columns.release();
         });
         PointwiseKernel add = PointwiseKernel.of(SUM, new DType[] {type, type}, type, type);
         for (int part = 1; part < parts; part++) {

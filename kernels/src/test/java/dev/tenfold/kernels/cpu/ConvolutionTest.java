@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConvolutionTest {
     private final NativeArrays arrays = new NativeArrays();
@@ -25,7 +26,11 @@ class ConvolutionTest {
         return List.of(new Geometry(2, 3, 8, 7, 4, 3, 3, 1, 1, 1, 1, 1, 1, 1), new Geometry(3, 4, 9, 9, 6, 3, 2, 2, 1, 0, 2, 1, 2, 2),
                 new Geometry(1, 5, 6, 6, 5, 3, 3, 1, 1, 2, 2, 2, 2, 5), new Geometry(20, 4, 5, 5, 3, 1, 1, 1, 1, 0, 0, 1, 1, 1),
                 new Geometry(2, 2, 7, 5, 4, 1, 1, 2, 3, 0, 1, 1, 1, 2), new Geometry(1, 1, 3, 3, 1, 3, 3, 1, 1, 3, 3, 1, 1, 1),
-                new Geometry(1, 16, 40, 40, 8, 5, 5, 1, 1, 2, 2, 1, 1, 1));
+                new Geometry(1, 16, 40, 40, 8, 5, 5, 1, 1, 2, 2, 1, 1, 1), new Geometry(16, 16, 40, 36, 4, 5, 5, 1, 1, 2, 2, 1, 1, 1),
+                // Planes of more than 128 positions, and small ones whose images do not fill the last block.
+                new Geometry(2, 4, 15, 14, 6, 3, 3, 1, 1, 1, 1, 1, 1, 2), new Geometry(3, 3, 29, 31, 4, 3, 3, 2, 2, 1, 1, 1, 1, 1),
+                new Geometry(2, 4, 13, 17, 4, 3, 2, 1, 1, 2, 1, 2, 1, 4), new Geometry(2, 3, 12, 13, 2, 1, 1, 1, 1, 0, 0, 1, 1, 1),
+                new Geometry(37, 4, 4, 4, 6, 3, 3, 1, 1, 1, 1, 1, 1, 2), new Geometry(11, 2, 8, 8, 3, 3, 3, 2, 2, 1, 1, 1, 1, 1));
     }
 
     private interface Term {
@@ -88,15 +93,17 @@ class ConvolutionTest {
         }
     }
 
-    @Test
-    void bitsDoNotDependOnTheNumberOfThreads() {
+    @ParameterizedTest
+    @ValueSource(ints = {20, 7})
+    void bitsDoNotDependOnTheNumberOfThreads(int edge) {
         int before = WorkerPool.threads();
-        Geometry g = new Geometry(5, 8, 20, 20, 16, 3, 3, 1, 1, 1, 1, 1, 1, 1);
-        long x = arrays.empty(DType.F32, 5 * 8 * 400);
-        long y = arrays.empty(DType.F32, 5 * 16 * 400);
+        Geometry g = new Geometry(5, 8, edge, edge, 16, 3, 3, 1, 1, 1, 1, 1, 1, 1);
+        int pixels = edge * edge;
+        long x = arrays.empty(DType.F32, 5 * 8 * pixels);
+        long y = arrays.empty(DType.F32, 5 * 16 * pixels);
         long w = arrays.empty(DType.F32, 16 * 72);
-        PhiloxFill.normal(DType.F32, 1, 0, 0, 5 * 8 * 400, 0, 1, x);
-        PhiloxFill.normal(DType.F32, 2, 0, 0, 5 * 16 * 400, 0, 1, y);
+        PhiloxFill.normal(DType.F32, 1, 0, 0, 5 * 8 * pixels, 0, 1, x);
+        PhiloxFill.normal(DType.F32, 2, 0, 0, 5 * 16 * pixels, 0, 1, y);
         double[][] results = new double[3][];
         try {
             for (int threads = 1; threads <= 3; threads++) {

@@ -123,6 +123,30 @@ class ReductionsTest {
     }
 
     @Test
+    void rowsSummedAndCopiedTogetherAreThoseOfTheTwin() {
+        if (!VectorModule.available()) return;
+        ScalarRowLoops twin = new ScalarRowLoops();
+        VectorRowLoops vector = new VectorRowLoops();
+        long a = arrays.of(DType.F32, new Random(12).doubles(5 * 2048, -1, 1).toArray());
+        long to = arrays.empty(DType.F32, 5 * 2048);
+        for (int n : new int[] {3, 64, 1000, 1024, 1088, 2048}) {
+            twin.sums32(a, n, 5, to);
+            double[] want = NativeArrays.read(DType.F32, to, 5);
+            vector.sums32(a, n, 5, to);
+            assertArrayEquals(want, NativeArrays.read(DType.F32, to, 5));
+        }
+        for (int width : new int[] {1, 5, 16, 17, 40, 100}) {
+            twin.copyRows(a + 12, 4 * width + 8, 4 * width, 7, to);
+            double[] want = NativeArrays.read(DType.F32, to, 7 * width);
+            for (int i = 0; i < want.length; i++) {
+                assertEquals(dev.tenfold.kernels.Memory.getFloat(a + 12 + (long) (i / width) * (4 * width + 8) + 4 * (i % width)), want[i]);
+            }
+            vector.copyRows(a + 12, 4 * width + 8, 4 * width, 7, to);
+            assertArrayEquals(want, NativeArrays.read(DType.F32, to, 7 * width));
+        }
+    }
+
+    @Test
     void nanWinsInExtremesAndIsTheFirstArgument() {
         long in = arrays.of(DType.F32, 1, Double.NaN, 5, Double.NaN, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
         long out = arrays.empty(DType.F32, 1);
