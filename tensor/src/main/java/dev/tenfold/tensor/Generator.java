@@ -75,6 +75,12 @@ public final class Generator {
         return z ^ z >>> 31;
     }
 
+    /** Fills {@code four} with 32-bit words and consumes one block: for draws that decide something on the host, without a tensor. */
+    public void words(int[] four) {
+        if (four.length != 4) throw new IllegalArgumentException("words: a block has 4 words, the array " + four.length);
+        PhiloxFill.words(seed, subsequence, position++, four);
+    }
+
     private long advance(DType type, long n) {
         long at = position;
         position += PhiloxFill.counters(type, n);
