@@ -7,6 +7,7 @@ module dev.tenfold.methods {
     requires org.knowm.xchart;
 
     exports dev.tenfold.methods;
+    exports dev.tenfold.methods.data;
     exports dev.tenfold.methods.ntk;
     exports dev.tenfold.methods.report;
 }
