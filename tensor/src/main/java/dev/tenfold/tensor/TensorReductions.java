@@ -3,11 +3,15 @@ package dev.tenfold.tensor;
 import dev.tenfold.kernels.DType;
 import dev.tenfold.tensor.op.ArgExtreme;
 import dev.tenfold.tensor.op.Axes;
+import dev.tenfold.tensor.op.CumulativeSum;
 import dev.tenfold.tensor.op.Extreme;
 import dev.tenfold.tensor.op.LogSumExp;
 import dev.tenfold.tensor.op.Norm;
+import dev.tenfold.tensor.op.Prod;
 import dev.tenfold.tensor.op.Softmax;
+import dev.tenfold.tensor.op.Sort;
 import dev.tenfold.tensor.op.Sum;
+import dev.tenfold.tensor.op.Truth;
 
 /**
  * Reductions, softmax, cumulative sums, norms, arg-max, sorting. Part of {@link Tensor}.
@@ -65,9 +69,69 @@ public sealed interface TensorReductions permits Tensor {
      * unbiased estimate, 0 the mean square.
      */
     default Tensor varianceKeep(int correction, int... axes) {
-        Axes kept = new Axes(true, axes);
-        Tensor centred = self().sub(mean(kept));
-        return centred.square().sumKeep(axes).div(kept.count(self().shape()) - correction);
+        return variance(correction, new Axes(true, axes));
+    }
+
+    /** {@link #varianceKeep} without the axes. */
+    default Tensor variance(int correction, int... axes) {
+        return variance(correction, new Axes(false, axes));
+    }
+
+    private Tensor variance(int correction, Axes axes) {
+        Tensor squares = centred(axes).square();
+        return Operation.apply(new Sum(axes), squares).div(axes.count(self().shape()) - correction);
+    }
+
+    /** The standard deviation over {@code axes}: the root of {@link #variance}. Its gradient is 0 where all elements are equal. */
+    default Tensor std(int correction, int... axes) {
+        Axes over = new Axes(false, axes);
+        return Operation.apply(new Norm(over), centred(over)).div(Math.sqrt(over.count(self().shape()) - correction));
+    }
+
+    private Tensor centred(Axes axes) {
+        return self().sub(mean(new Axes(true, axes.axes())));
+    }
+
+    /** The product over {@code axes}. */
+    default Tensor prod(int... axes) {
+        return Operation.apply(new Prod(new Axes(false, axes)), self());
+    }
+
+    /** Whether every element over {@code axes} differs from 0; true of none. */
+    default Tensor all(int... axes) {
+        return Operation.apply(new Truth(true, new Axes(false, axes)), self());
+    }
+
+    /** Whether an element over {@code axes} differs from 0; false of none. */
+    default Tensor any(int... axes) {
+        return Operation.apply(new Truth(false, new Axes(false, axes)), self());
+    }
+
+    /** The sum of the elements up to and with each one along {@code axis}. */
+    default Tensor cumulativeSum(int axis) {
+        return Operation.apply(new CumulativeSum(axis, false), self());
+    }
+
+    /** The elements along {@code axis} in order, with their indices. Equal ones keep their order; NaN counts as the largest. */
+    default Sorted sort(int axis, boolean descending) {
+        Tensor[] results = Operation.applyAll(new Sort(axis, descending, Sort.EVERY), self());
+        return new Sorted(results[0], results[1]);
+    }
+
+    /** The indices (i64) that {@link #sort} gives. */
+    default Tensor argSort(int axis, boolean descending) {
+        try (NoGrad region = NoGrad.open()) {
+            Sorted sorted = sort(axis, descending);
+            sorted.values().close();
+            return sorted.indices();
+        }
+    }
+
+    /** The {@code k} largest or smallest elements along {@code axis}, in order, with their indices. */
+    default Sorted topK(long k, int axis, boolean largest) {
+        if (k < 0) throw new IllegalArgumentException("topK: k is " + k + ", must not be negative");
+        Tensor[] results = Operation.applyAll(new Sort(axis, largest, k), self());
+        return new Sorted(results[0], results[1]);
     }
 
     /** The largest element over {@code axes}. */

@@ -6,6 +6,7 @@ import dev.tenfold.tensor.op.Expand;
 import dev.tenfold.tensor.op.Permute;
 import dev.tenfold.tensor.op.Reshape;
 import dev.tenfold.tensor.op.Slice;
+import java.util.List;
 
 /** The views: other shapes, orders and parts of the same storage. Part of {@link Tensor}. */
 public sealed interface TensorViews permits Tensor {
@@ -127,5 +128,15 @@ public sealed interface TensorViews permits Tensor {
         if (before < 0 || after < 0) throw new IllegalArgumentException("pad: " + before + " before and " + after + " after; use slice to cut");
         int a = self().shape().axis(axis, "pad");
         return Operation.apply(new Embed(a, before, 1, before + self().size(a) + after), self());
+    }
+
+    /** Elements of {@code value} added along {@code axis}: {@code before} in front, {@code after} behind. */
+    default Tensor pad(int axis, long before, long after, double value) {
+        if (value == 0) return pad(axis, before, after);
+        if (before < 0 || after < 0) throw new IllegalArgumentException("pad: " + before + " before and " + after + " after; use slice to cut");
+        Shape shape = self().shape();
+        int a = shape.axis(axis, "pad");
+        return Tensors.concat(a, List.of(Tensors.full(self().dtype(), shape.with(a, before), value), self(),
+                Tensors.full(self().dtype(), shape.with(a, after), value)));
     }
 }

@@ -127,6 +127,40 @@ public final class Tensors {
         return t;
     }
 
+    /** Ones at and below diagonal {@code diagonal} of [rows, columns], zeros above. */
+    public static Tensor lowerTriangle(DType dtype, long rows, long columns, long diagonal) {
+        try (Tensor ones = ones(dtype, rows, columns)) {
+            return Linalg.lowerTriangle(ones, diagonal);
+        }
+    }
+
+    /** Ones at and above diagonal {@code diagonal} of [rows, columns], zeros below. */
+    public static Tensor upperTriangle(DType dtype, long rows, long columns, long diagonal) {
+        try (Tensor ones = ones(dtype, rows, columns)) {
+            return Linalg.upperTriangle(ones, diagonal);
+        }
+    }
+
+    /**
+     * {@code out[…, c] = 1} where the label (an integer) is c and 0 elsewhere: [...] gives [..., classes].
+     *
+     * @throws IllegalArgumentException when a label is not in 0 to classes - 1
+     */
+    public static Tensor oneHot(DType dtype, Tensor labels, long classes) {
+        if (!labels.dtype().isInteger()) {
+            throw new IllegalArgumentException("oneHot: labels are " + labels.dtype() + "; they must be i64, i32 or u8");
+        }
+        if (labels.elements() > 0) {
+            long low = labels.min().getLong();
+            long high = labels.max().getLong();
+            if (low < 0 || high >= classes) {
+                throw new IllegalArgumentException("oneHot: labels " + labels.shape() + " reach from " + low + " to " + high
+                        + "; of " + classes + " classes they must lie in 0 to " + (classes - 1));
+            }
+        }
+        return labels.unsqueeze(-1).eq(arange(classes)).to(dtype);
+    }
+
     /** Tensors one after another along {@code axis}. */
     public static Tensor concat(int axis, List<Tensor> tensors) {
         return Operation.apply(new Concat(axis), tensors.toArray(Tensor[]::new));

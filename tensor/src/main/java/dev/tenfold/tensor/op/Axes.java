@@ -2,7 +2,6 @@ package dev.tenfold.tensor.op;
 
 import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.cpu.Reductions;
-import dev.tenfold.tensor.Layout;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
 
@@ -76,7 +75,7 @@ public record Axes(boolean keep, int... axes) {
             }
             return out;
         }
-        try (Tensor view = reducedLast(x, reduced); Tensor dense = dense(view)) {
+        try (Tensor view = x.permute(reducedLast(reduced)); Tensor dense = dense(view)) {
             long n = count(shape);
             Reductions.reduce(kind, x.dtype(), dense.address(), n == 0 ? out.elements() : x.elements() / n, n, 1, out.address());
         }
@@ -88,18 +87,13 @@ public record Axes(boolean keep, int... axes) {
         return x.isDense() ? x.withLayout(x.layout()) : Contiguous.copy(x);
     }
 
-    private static Tensor reducedLast(Tensor x, boolean[] reduced) {
-        int rank = x.rank();
-        long[] sizes = new long[rank];
-        long[] strides = new long[rank];
+    /** The order of dimensions that puts the reduced ones last. */
+    int[] reducedLast(boolean[] reduced) {
+        int[] order = new int[reduced.length];
         int n = 0;
         for (int pass = 0; pass < 2; pass++) {
-            for (int i = 0; i < rank; i++) {
-                if (reduced[i] != (pass == 1)) continue;
-                sizes[n] = x.size(i);
-                strides[n++] = x.layout().stride(i);
-            }
+            for (int i = 0; i < reduced.length; i++) if (reduced[i] == (pass == 1)) order[n++] = i;
         }
-        return x.withLayout(Layout.of(Shape.of(sizes), strides, x.layout().offset()));
+        return order;
     }
 }

@@ -45,6 +45,15 @@ public final class Catalogue {
         entries.add(new Entry("indexSelect", IndexSelect.samples()));
         entries.add(new Entry("indexAdd", IndexAdd.samples()));
         entries.add(new Entry("concat", Concat.samples()));
+        entries.add(new Entry("prod", Prod.samples()));
+        entries.add(new Entry("all", Truth.samples(true)));
+        entries.add(new Entry("any", Truth.samples(false)));
+        entries.add(new Entry("cumulativeSum", CumulativeSum.samples()));
+        entries.add(new Entry("sort", Sort.samples()));
+        entries.add(new Entry("topK", Sort.topKSamples()));
+        entries.add(new Entry("nonzero", NonZero.samples()));
+        entries.add(new Entry("maskedSelect", NonZero.maskedSelectSamples()));
+        entries.add(new Entry("scatter", Scatter.samples()));
         return List.copyOf(entries);
     }
 

@@ -1,0 +1,63 @@
+package dev.tenfold.tensor.op;
+
+import dev.tenfold.kernels.DType;
+import dev.tenfold.kernels.Memory;
+import dev.tenfold.kernels.cpu.Indexing;
+import dev.tenfold.tensor.Gradient;
+import dev.tenfold.tensor.Operation;
+import dev.tenfold.tensor.Shape;
+import dev.tenfold.tensor.Tensor;
+import java.util.List;
+
+/**
+ * Where the elements that differ from 0 are, in row-major order, i64: their indices [found, rank], or their positions in the
+ * flattened tensor [found]. No gradient.
+ */
+public record NonZero(boolean flat) implements Operation {
+    @Override
+    public String name() {
+        return "nonzero";
+    }
+
+    @Override
+    public Tensor[] forward(Tensor[] inputs) {
+        Tensor x = inputs[0];
+        try (Tensor dense = Axes.dense(x); Tensor room = Tensor.allocate(DType.I64, Shape.of(x.elements()))) {
+            long found = Indexing.nonzero(x.dtype(), dense.address(), x.elements(), room.address());
+            Tensor out = Tensor.allocate(DType.I64, flat ? Shape.of(found) : Shape.of(found, x.rank()));
+            if (flat) Memory.copy(room.address(), out.address(), 8 * found);
+            else writeIndices(room.address(), found, x.shape(), out.address());
+            return new Tensor[] {out};
+        }
+    }
+
+    private static void writeIndices(long positions, long found, Shape shape, long out) {
+        int rank = shape.rank();
+        long[] sizes = shape.sizes();
+        for (long k = 0; k < found; k++) {
+            long rest = Memory.getLong(positions + 8 * k);
+            for (int d = rank - 1; d >= 0; d--) {
+                Memory.putLong(out + 8 * (k * rank + d), rest % sizes[d]);
+                rest /= sizes[d];
+            }
+        }
+    }
+
+    @Override
+    public Tensor[] backward(Gradient gradient) {
+        return new Tensor[1];
+    }
+
+    static List<Sample> samples() {
+        return List.of(
+                Sample.of("matrix", in -> in.get(0).nonzero(), Sample.Input.truth(4, 5)).types(Sample.ALL).order(0).tolerance(0),
+                Sample.of("numbers", in -> in.get(0).relu().nonzero(), Sample.Input.real(2, 3, 4)).types(Sample.NUMBERS).order(0).tolerance(0));
+    }
+
+    /** Samples of {@code maskedSelect}, which gathers from these positions. */
+    static List<Sample> maskedSelectSamples() {
+        return List.of(
+                Sample.of("matrix", in -> in.get(0).maskedSelect(in.get(1)), Sample.Input.real(3, 5), Sample.Input.truth(3, 5)).types(Sample.ALL).tolerance(0),
+                Sample.of("mask of rows", in -> in.get(0).maskedSelect(in.get(1)), Sample.Input.real(4, 3), Sample.Input.truth(4, 1)).tolerance(0));
+    }
+}
