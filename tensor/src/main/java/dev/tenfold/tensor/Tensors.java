@@ -4,6 +4,7 @@ import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.Memory;
 import dev.tenfold.kernels.cpu.Indexing;
 import dev.tenfold.tensor.op.Concat;
+import dev.tenfold.tensor.op.Einsum;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
@@ -169,5 +170,13 @@ public final class Tensors {
     /** Tensors of one shape along a new dimension before {@code axis}. */
     public static Tensor stack(int axis, List<Tensor> tensors) {
         return concat(axis < 0 ? axis + tensors.getFirst().rank() + 1 : axis, tensors.stream().map(t -> t.unsqueeze(axis)).toList());
+    }
+
+    /**
+     * Einstein's summation, for example {@code einsum("bij,bjk->bik", a, b)}: the product of the tensors, whose dimensions the terms name,
+     * summed over the names that the result lacks. Repeated names, {@code ...} and a missing arrow as in NumPy; see {@link Einsum}.
+     */
+    public static Tensor einsum(String equation, Tensor... tensors) {
+        return Einsum.of(equation, tensors);
     }
 }

@@ -59,6 +59,7 @@ public final class Catalogue {
 
     private static void linear(List<Entry> entries) {
         entries.add(new Entry("matmul", MatMul.samples()));
+        entries.add(new Entry("einsum", Einsum.samples()));
         entries.add(new Entry("cholesky", Cholesky.samples()));
         entries.add(new Entry("logDet", Cholesky.logDetSamples()));
         entries.add(new Entry("triangularSolve", TriangularSolve.samples()));
