@@ -84,17 +84,17 @@ class DualActivationTest {
         double s = 0.7;
         double q1 = 1.4;
         double q2 = 0.9;
-        int n = 400_000;
+        int n = 100_000;
         Generator generator = new Generator(1);
         Tensor g = generator.normal(DType.F64, Shape.of(2, n), 0, 1);
         Tensor u = g.select(0, 0).mul(Math.sqrt(q1));
         Tensor v = g.select(0, 0).mul(s / Math.sqrt(q1)).add(g.select(0, 1).mul(Math.sqrt(q2 - s * s / q1)));
-        assertEquals(u.relu().mul(v.relu()).mean().item(), at(DualActivation.RELU, false, s, q1, q2), 0.006);
-        assertEquals(u.erf().mul(v.erf()).mean().item(), at(DualActivation.ERF, false, s, q1, q2), 0.003);
+        assertEquals(u.relu().mul(v.relu()).mean().item(), at(DualActivation.RELU, false, s, q1, q2), 0.012);
+        assertEquals(u.erf().mul(v.erf()).mean().item(), at(DualActivation.ERF, false, s, q1, q2), 0.006);
         Tensor slopes = u.square().neg().exp().mul(v.square().neg().exp()).mul(4 / Math.PI);
-        assertEquals(slopes.mean().item(), at(DualActivation.ERF, true, s, q1, q2), 0.003);
+        assertEquals(slopes.mean().item(), at(DualActivation.ERF, true, s, q1, q2), 0.006);
         Tensor leaky = u.maximum(u.mul(0)).mul(1.1).add(u.minimum(u.mul(0)).mul(0.2)).mul(v.maximum(v.mul(0)).mul(1.1).add(v.minimum(v.mul(0)).mul(0.2)));
-        assertEquals(leaky.mean().item(), at(LEAKY, false, s, q1, q2), 0.006);
+        assertEquals(leaky.mean().item(), at(LEAKY, false, s, q1, q2), 0.012);
     }
 
     @Test
