@@ -24,6 +24,7 @@ public sealed interface TensorArithmetic permits Tensor {
 
     /** This tensor in another element type; itself when it has that type already. */
     default Tensor to(DType dtype) {
+        self().checkOpen("to");
         return self().dtype() == dtype ? self() : Operation.apply(new Cast(dtype), self());
     }
 

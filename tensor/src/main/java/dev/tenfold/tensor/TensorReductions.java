@@ -61,7 +61,7 @@ public sealed interface TensorReductions permits Tensor {
 
     private Tensor mean(Axes axes) {
         Tensor x = self().dtype().isFloating() ? self() : self().to(DType.F32);
-        return Operation.apply(new Sum(axes), x).div(axes.count(x.shape()));
+        return Operation.apply(new Sum(axes), x).div(axes.count(x.shape(), "mean"));
     }
 
     /**
@@ -79,13 +79,13 @@ public sealed interface TensorReductions permits Tensor {
 
     private Tensor variance(int correction, Axes axes) {
         Tensor squares = centred(axes).square();
-        return Operation.apply(new Sum(axes), squares).div(axes.count(self().shape()) - correction);
+        return Operation.apply(new Sum(axes), squares).div(axes.count(self().shape(), "variance") - correction);
     }
 
     /** The standard deviation over {@code axes}: the root of {@link #variance}. Its gradient is 0 where all elements are equal. */
     default Tensor std(int correction, int... axes) {
         Axes over = new Axes(false, axes);
-        return Operation.apply(new Norm(over), centred(over)).div(Math.sqrt(over.count(self().shape()) - correction));
+        return Operation.apply(new Norm(over), centred(over)).div(Math.sqrt(over.count(self().shape(), "std") - correction));
     }
 
     private Tensor centred(Axes axes) {

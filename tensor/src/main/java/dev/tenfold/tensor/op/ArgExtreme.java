@@ -35,7 +35,20 @@ public record ArgExtreme(boolean largest, int axis) implements Operation {
     }
 
     static List<Sample> samples(boolean largest) {
-        return List.of(Sample.of("rows", in -> largest ? in.get(0).argMax(-1) : in.get(0).argMin(-1), Sample.Input.real(4, 6))
-                .types(Sample.ALL).order(0).tolerance(0));
+        return List.of(
+                Sample.of("rows", in -> largest ? in.get(0).argMax(-1) : in.get(0).argMin(-1), Sample.Input.real(4, 6))
+                        .types(Sample.ALL).order(0).tolerance(0).large(Sample.Input.real(301, 501)),
+                Sample.of("columns", in -> largest ? in.get(0).argMax(0) : in.get(0).argMin(0), Sample.Input.real(4, 6))
+                        .types(Sample.ALL).order(0).tolerance(0).large(Sample.Input.real(501, 301)),
+                Sample.of("equal elements", in -> largest ? in.get(0).argMax(-1) : in.get(0).argMin(-1), Sample.Input.whole(0, 2, 4, 40))
+                        .types(Sample.ALL).order(0).tolerance(0),
+                Sample.of("of one", in -> largest ? in.get(0).argMax(0) : in.get(0).argMin(0), Sample.Input.real(1)).order(0).tolerance(0));
+    }
+
+    static List<Fault> faults(boolean largest) {
+        String name = largest ? "argMax" : "argMin";
+        return List.of(
+                Fault.of("empty axis", List.of(name + ":", "axis 1 of [2, 0] is empty"), in -> largest ? in.get(0).argMax(1) : in.get(0).argMin(1), Sample.Input.real(2, 0)),
+                Fault.of("scalar", List.of(name + ": axis 0 does not exist", "a scalar"), in -> largest ? in.get(0).argMax(0) : in.get(0).argMin(0), Sample.Input.real()));
     }
 }

@@ -43,12 +43,18 @@ public record AveragePool2d(int rows, int columns, Window window, boolean countP
     static List<Sample> samples() {
         return List.of(
                 sample("2x2", 2, 2, Window.square(2, 0, 1), true, 2, 3, 4, 6),
-                sample("padding counted", 3, 3, Window.square(2, 1, 1), true, 1, 2, 5, 7),
+                sample("padding counted", 3, 3, Window.square(2, 1, 1), true, 1, 2, 5, 7).large(Sample.Input.real(2, 20, 45, 47)),
                 sample("padding not counted", 3, 2, new Window(1, 2, 1, 1, 1, 1), false, 1, 2, 5, 6),
                 sample("no channels", 2, 2, Window.square(2, 0, 1), true, 2, 0, 4, 4));
     }
 
     private static Sample sample(String label, int rows, int columns, Window window, boolean countPadding, long... x) {
         return Sample.of(label, in -> Convolutions.averagePool2d(in.get(0), rows, columns, window, countPadding), Sample.Input.real(x));
+    }
+
+    static List<Fault> faults() {
+        return List.of(
+                Fault.of("rank", List.of("averagePool2d: x [4, 4] must be [n, c, h, w]"), in -> Convolutions.averagePool2d(in.get(0), 2, 2, 0), Sample.Input.real(4, 4)),
+                Fault.of("window above the plane", List.of("averagePool2d: the window spans 5x5", "4x4"), in -> Convolutions.averagePool2d(in.get(0), 5, 1, 0), Sample.Input.real(1, 1, 4, 4)));
     }
 }

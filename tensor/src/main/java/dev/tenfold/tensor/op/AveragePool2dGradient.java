@@ -46,6 +46,15 @@ public record AveragePool2dGradient(AveragePool2d pool, long height, long width)
         AveragePool2d padded = new AveragePool2d(3, 3, Window.square(2, 1, 1), false);
         return List.of(
                 Sample.of("2x2 with a remainder", in -> Operation.apply(new AveragePool2dGradient(plain, 5, 4), in.get(0)), Sample.Input.real(2, 1, 2, 2)),
-                Sample.of("padding not counted", in -> Operation.apply(new AveragePool2dGradient(padded, 5, 6), in.get(0)), Sample.Input.real(1, 2, 3, 3)));
+                Sample.of("padding not counted", in -> Operation.apply(new AveragePool2dGradient(padded, 5, 6), in.get(0)), Sample.Input.real(1, 2, 3, 3))
+                        .large(Sample.Input.real(400, 42, 3, 3)));
+    }
+
+    static List<Fault> faults() {
+        AveragePool2d pool = new AveragePool2d(2, 2, Window.square(2, 0, 1), true);
+        return List.of(
+                Fault.of("rank", List.of("averagePool2dGradient: dy [2, 2] must be"), in -> Operation.apply(new AveragePool2dGradient(pool, 4, 4), in.get(0)), Sample.Input.real(2, 2)),
+                Fault.of("other plane", List.of("averagePool2dGradient: dy [1, 1, 2, 2] does not fit", "[n, c, 3, 2]"),
+                        in -> Operation.apply(new AveragePool2dGradient(pool, 6, 4), in.get(0)), Sample.Input.real(1, 1, 2, 2)));
     }
 }

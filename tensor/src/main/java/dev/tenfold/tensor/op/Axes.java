@@ -49,8 +49,8 @@ public record Axes(boolean keep, int... axes) {
     }
 
     /** How many elements go into each result. */
-    public long count(Shape shape) {
-        boolean[] reduced = reduced(shape, "reduce");
+    public long count(Shape shape, String operation) {
+        boolean[] reduced = reduced(shape, operation);
         long count = 1;
         for (int i = 0; i < reduced.length; i++) if (reduced[i]) count *= shape.size(i);
         return count;
@@ -76,7 +76,7 @@ public record Axes(boolean keep, int... axes) {
             return out;
         }
         try (Tensor view = x.permute(reducedLast(reduced)); Tensor dense = dense(view)) {
-            long n = count(shape);
+            long n = count(shape, operation);
             Reductions.reduce(kind, x.dtype(), dense.address(), n == 0 ? out.elements() : x.elements() / n, n, 1, out.address());
         }
         return out;

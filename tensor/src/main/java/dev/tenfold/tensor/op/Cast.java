@@ -6,6 +6,7 @@ import dev.tenfold.kernels.expr.PointwiseKernel;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Tensor;
+import java.util.List;
 
 /**
  * Conversion to another element type: floats round to nearest even, floats to integers truncate, anything to bool is
@@ -48,5 +49,19 @@ public record Cast(DType to) implements Operation {
     @Override
     public Tensor[] backward(Gradient gradient) {
         return new Tensor[] {gradient.output().to(gradient.inputType(0))};
+    }
+
+    static List<Sample> samples() {
+        return java.util.Arrays.stream(DType.values())
+                .map(to -> Sample.of("to " + to, in -> in.get(0).to(to), Sample.Input.real(-3.0, 3.0, 3, 5)).types(Sample.ALL).order(to == DType.F64 ? 2 : 0).tolerance(0)
+                        .large(Sample.Input.real(-3.0, 3.0, 3, 25_001)))
+                .toList();
+    }
+
+    static List<Fault> faults() {
+        return List.of(Fault.of("closed tensor", List.of("to:", "f32 tensor [2, 3] is closed", "Scope.keep"), in -> {
+            in.get(0).close();
+            return in.get(0).to(DType.F64);
+        }, Sample.Input.real(2, 3)));
     }
 }

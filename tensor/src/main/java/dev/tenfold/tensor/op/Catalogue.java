@@ -10,8 +10,9 @@ public final class Catalogue {
      *
      * @param name    the operation's name; its float64 reference in the tests has the same
      * @param samples at least one
+     * @param faults  calls that it refuses; at least one, except for an element-wise operation of one input, which takes anything
      */
-    public record Entry(String name, List<Sample> samples) {
+    public record Entry(String name, List<Sample> samples, List<Fault> faults) {
         public Entry {
             if (samples.isEmpty()) throw new IllegalArgumentException(name + " has no samples");
         }
@@ -27,61 +28,61 @@ public final class Catalogue {
 
     /** All entries. */
     public static List<Entry> all() {
-        List<Entry> entries = new ArrayList<>();
+        List<Entry> entries = new ArrayList<>(ElementwiseSamples.entries());
+        views(entries);
         linear(entries);
         convolutions(entries);
-        entries.add(new Entry("sum", Sum.samples()));
-        entries.add(new Entry("max", Extreme.samples(true)));
-        entries.add(new Entry("min", Extreme.samples(false)));
-        entries.add(new Entry("argMax", ArgExtreme.samples(true)));
-        entries.add(new Entry("argMin", ArgExtreme.samples(false)));
-        entries.add(new Entry("softmax", Softmax.samples(false)));
-        entries.add(new Entry("logSoftmax", Softmax.samples(true)));
-        entries.add(new Entry("logSumExp", LogSumExp.samples()));
-        entries.add(new Entry("slice", Slice.samples()));
-        entries.add(new Entry("embed", Embed.samples()));
-        entries.add(new Entry("gather", Gather.samples()));
-        entries.add(new Entry("scatterAdd", ScatterAdd.samples()));
-        entries.add(new Entry("indexSelect", IndexSelect.samples()));
-        entries.add(new Entry("indexAdd", IndexAdd.samples()));
-        entries.add(new Entry("concat", Concat.samples()));
-        entries.add(new Entry("prod", Prod.samples()));
-        entries.add(new Entry("all", Truth.samples(true)));
-        entries.add(new Entry("any", Truth.samples(false)));
-        entries.add(new Entry("cumulativeSum", CumulativeSum.samples()));
-        entries.add(new Entry("sort", Sort.samples()));
-        entries.add(new Entry("topK", Sort.topKSamples()));
-        entries.add(new Entry("nonzero", NonZero.samples()));
-        entries.add(new Entry("maskedSelect", NonZero.maskedSelectSamples()));
-        entries.add(new Entry("scatter", Scatter.samples()));
+        entries.add(new Entry("sum", Sum.samples(), Sum.faults()));
+        entries.add(new Entry("max", Extreme.samples(true), Extreme.faults(true)));
+        entries.add(new Entry("min", Extreme.samples(false), Extreme.faults(false)));
+        entries.add(new Entry("argMax", ArgExtreme.samples(true), ArgExtreme.faults(true)));
+        entries.add(new Entry("argMin", ArgExtreme.samples(false), ArgExtreme.faults(false)));
+        entries.add(new Entry("softmax", Softmax.samples(false), Softmax.faults(false)));
+        entries.add(new Entry("logSoftmax", Softmax.samples(true), Softmax.faults(true)));
+        entries.add(new Entry("logSumExp", LogSumExp.samples(), LogSumExp.faults()));
+        entries.add(new Entry("slice", Slice.samples(), Slice.faults()));
+        entries.add(new Entry("embed", Embed.samples(), Embed.faults()));
+        entries.add(new Entry("gather", Gather.samples(), Gather.faults()));
+        entries.add(new Entry("scatterAdd", ScatterAdd.samples(), ScatterAdd.faults()));
+        entries.add(new Entry("indexSelect", IndexSelect.samples(), IndexSelect.faults()));
+        entries.add(new Entry("indexAdd", IndexAdd.samples(), IndexAdd.faults()));
+        entries.add(new Entry("concat", Concat.samples(), Concat.faults()));
         return List.copyOf(entries);
     }
 
+    private static void views(List<Entry> entries) {
+        entries.add(new Entry("to", Cast.samples(), Cast.faults()));
+        entries.add(new Entry("contiguous", Contiguous.samples(), Contiguous.faults()));
+        entries.add(new Entry("reshape", Reshape.samples(), Reshape.faults()));
+        entries.add(new Entry("permute", Permute.samples(), Permute.faults()));
+        entries.add(new Entry("expand", Expand.samples(), Expand.faults()));
+    }
+
     private static void linear(List<Entry> entries) {
-        entries.add(new Entry("matmul", MatMul.samples()));
-        entries.add(new Entry("einsum", Einsum.samples()));
-        entries.add(new Entry("cholesky", Cholesky.samples()));
-        entries.add(new Entry("logDet", Cholesky.logDetSamples()));
-        entries.add(new Entry("triangularSolve", TriangularSolve.samples()));
-        entries.add(new Entry("solve", LuSolve.samples()));
-        entries.add(new Entry("inverse", LuSolve.inverseSamples()));
-        entries.add(new Entry("det", Determinant.samples(false)));
-        entries.add(new Entry("signLogDet", Determinant.samples(true)));
-        entries.add(new Entry("eigh", SymmetricEigen.samples()));
-        entries.add(new Entry("svd", SingularValues.samples()));
-        entries.add(new Entry("norm", Norm.samples()));
-        entries.add(new Entry("diagonal", Diagonal.samples()));
-        entries.add(new Entry("diagonalEmbed", DiagonalEmbed.samples()));
-        entries.add(new Entry("lowerTriangle", Triangle.samples(false)));
-        entries.add(new Entry("upperTriangle", Triangle.samples(true)));
+        entries.add(new Entry("matmul", MatMul.samples(), MatMul.faults()));
+        entries.add(new Entry("lu", Lu.samples(), Lu.faults()));
+        entries.add(new Entry("cholesky", Cholesky.samples(), Cholesky.faults()));
+        entries.add(new Entry("logDet", Cholesky.logDetSamples(), Cholesky.faults()));
+        entries.add(new Entry("triangularSolve", TriangularSolve.samples(), TriangularSolve.faults()));
+        entries.add(new Entry("solve", LuSolve.samples(), LuSolve.faults()));
+        entries.add(new Entry("inverse", LuSolve.inverseSamples(), LuSolve.inverseFaults()));
+        entries.add(new Entry("det", Determinant.samples(false), Determinant.faults(false)));
+        entries.add(new Entry("signLogDet", Determinant.samples(true), Determinant.faults(true)));
+        entries.add(new Entry("eigh", SymmetricEigen.samples(), SymmetricEigen.faults()));
+        entries.add(new Entry("svd", SingularValues.samples(), SingularValues.faults()));
+        entries.add(new Entry("norm", Norm.samples(), Norm.faults()));
+        entries.add(new Entry("diagonal", Diagonal.samples(), Diagonal.faults()));
+        entries.add(new Entry("diagonalEmbed", DiagonalEmbed.samples(), DiagonalEmbed.faults()));
+        entries.add(new Entry("lowerTriangle", Triangle.samples(false), Triangle.faults(false)));
+        entries.add(new Entry("upperTriangle", Triangle.samples(true), Triangle.faults(true)));
     }
 
     private static void convolutions(List<Entry> entries) {
-        entries.add(new Entry("conv2d", Conv2d.samples()));
-        entries.add(new Entry("conv2dInputGradient", Conv2dInputGradient.samples()));
-        entries.add(new Entry("conv2dWeightGradient", Conv2dWeightGradient.samples()));
-        entries.add(new Entry("maxPool2d", MaxPool2d.samples()));
-        entries.add(new Entry("averagePool2d", AveragePool2d.samples()));
-        entries.add(new Entry("averagePool2dGradient", AveragePool2dGradient.samples()));
+        entries.add(new Entry("conv2d", Conv2d.samples(), Conv2d.faults()));
+        entries.add(new Entry("conv2dInputGradient", Conv2dInputGradient.samples(), Conv2dInputGradient.faults()));
+        entries.add(new Entry("conv2dWeightGradient", Conv2dWeightGradient.samples(), Conv2dWeightGradient.faults()));
+        entries.add(new Entry("maxPool2d", MaxPool2d.samples(), MaxPool2d.faults()));
+        entries.add(new Entry("averagePool2d", AveragePool2d.samples(), AveragePool2d.faults()));
+        entries.add(new Entry("averagePool2dGradient", AveragePool2dGradient.samples(), AveragePool2dGradient.faults()));
     }
 }

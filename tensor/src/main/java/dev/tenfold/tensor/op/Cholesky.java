@@ -8,6 +8,7 @@ import dev.tenfold.tensor.Linalg;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
+import dev.tenfold.tensor.Tensors;
 import java.util.List;
 
 /**
@@ -83,5 +84,13 @@ public record Cholesky() implements Operation {
         return List.of(
                 Sample.of("matrix", in -> Linalg.logDet(in.get(0)), Sample.Input.positiveDefinite(4, 4)).types(Sample.SINGLE_DOUBLE).tolerance(2e-5),
                 Sample.of("batch", in -> Linalg.logDet(in.get(0)), Sample.Input.positiveDefinite(2, 3, 3)).types(Sample.SINGLE_DOUBLE).tolerance(2e-5));
+    }
+
+    static List<Fault> faults() {
+        return List.of(
+                Fault.of("not square", List.of("cholesky: the matrix [2, 3]", "must be square"), in -> Linalg.cholesky(in.get(0)), Sample.Input.real(2, 3)),
+                Fault.of("half precision", List.of("cholesky: the matrix is f16 [2, 2]", "f32 and f64"), in -> Linalg.cholesky(in.get(0).to(DType.F16)), Sample.Input.positiveDefinite(2, 2)),
+                Fault.of("not positive definite", List.of("cholesky: matrix 1 of [2, 3, 3] is not positive definite in f32: pivot 0", "diagonal"),
+                        in -> Linalg.cholesky(Tensors.stack(0, List.of(in.get(0), in.get(0).neg()))), Sample.Input.positiveDefinite(3, 3)));
     }
 }

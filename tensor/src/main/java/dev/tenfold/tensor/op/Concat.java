@@ -62,8 +62,17 @@ public record Concat(int axis) implements Operation {
 
     static List<Sample> samples() {
         return List.of(
-                Sample.of("rows", in -> Tensors.concat(0, in), Sample.Input.real(2, 3), Sample.Input.real(1, 3)).types(Sample.ALL).tolerance(0),
+                Sample.of("rows", in -> Tensors.concat(0, in), Sample.Input.real(2, 3), Sample.Input.real(1, 3)).types(Sample.ALL).tolerance(0)
+                        .large(Sample.Input.real(400, 201), Sample.Input.real(1, 201)),
+                Sample.of("with nothing", in -> Tensors.concat(0, in), Sample.Input.real(0, 3), Sample.Input.real(2, 3)).types(Sample.ALL).tolerance(0),
                 Sample.of("columns", in -> Tensors.concat(-1, in), Sample.Input.real(2, 3), Sample.Input.real(2, 2), Sample.Input.real(2, 1)).tolerance(0),
                 Sample.of("stacked", in -> Tensors.stack(1, in), Sample.Input.real(2, 3), Sample.Input.real(2, 3)).tolerance(0));
+    }
+
+    static List<Fault> faults() {
+        return List.of(
+                Fault.of("other sizes", List.of("concat:", "[2, 4]", "[2, 3]", "axis 0"), in -> Tensors.concat(0, in), Sample.Input.real(2, 3), Sample.Input.real(2, 4)),
+                Fault.of("no tensors", List.of("concat: no tensors"), in -> Tensors.concat(0, in)),
+                Fault.of("no such axis", List.of("concat: axis 2 does not exist in [2, 3]"), in -> Tensors.concat(2, in), Sample.Input.real(2, 3), Sample.Input.real(2, 3)));
     }
 }

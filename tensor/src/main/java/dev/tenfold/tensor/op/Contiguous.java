@@ -4,6 +4,7 @@ import dev.tenfold.kernels.cpu.Indexing;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Tensor;
+import java.util.List;
 
 /** A dense row-major copy. The gradient passes unchanged. */
 public record Contiguous() implements Operation {
@@ -32,5 +33,20 @@ public record Contiguous() implements Operation {
     @Override
     public Tensor[] backward(Gradient gradient) {
         return new Tensor[] {gradient.output()};
+    }
+
+    static List<Sample> samples() {
+        return List.of(
+                Sample.of("copy", in -> in.get(0).copy(), Sample.Input.real(2, 3, 4)).types(Sample.ALL).tolerance(0).large(Sample.Input.real(40, 61, 83)),
+                Sample.of("transposed", in -> in.get(0).transpose().contiguous(), Sample.Input.real(3, 4)).types(Sample.ALL).tolerance(0)
+                        .large(Sample.Input.real(451, 501)),
+                Sample.of("empty", in -> in.get(0).copy(), Sample.Input.real(2, 0)).types(Sample.ALL).tolerance(0));
+    }
+
+    static List<Fault> faults() {
+        return List.of(Fault.of("closed tensor", List.of("contiguous:", "f32 tensor [2, 3] is closed", "Scope.keep"), in -> {
+            in.get(0).close();
+            return in.get(0).copy();
+        }, Sample.Input.real(2, 3)));
     }
 }

@@ -1,5 +1,6 @@
 package dev.tenfold.tensor.op;
 
+import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.cpu.Convolution;
 import dev.tenfold.tensor.Convolutions;
 import dev.tenfold.tensor.Gradient;
@@ -55,10 +56,10 @@ public record Conv2d(Window window, int groups) implements Operation {
 
     static List<Sample> samples() {
         return List.of(
-                sample("3x3", Window.square(1, 1, 1), 1, new long[] {2, 3, 5, 4}, new long[] {4, 3, 3, 3}),
+                sample("3x3", Window.square(1, 1, 1), 1, new long[] {2, 3, 5, 4}, new long[] {4, 3, 3, 3}).large(Sample.Input.real(3, 5, 31, 37), Sample.Input.real(17, 5, 3, 3)),
                 sample("stride", Window.square(2, 1, 1), 1, new long[] {1, 2, 7, 6}, new long[] {3, 2, 3, 3}),
                 sample("dilation", Window.square(1, 2, 2), 1, new long[] {1, 2, 6, 5}, new long[] {2, 2, 3, 3}),
-                sample("groups", Window.square(1, 1, 1), 2, new long[] {2, 4, 4, 3}, new long[] {6, 2, 3, 3}),
+                sample("groups", Window.square(1, 1, 1), 2, new long[] {2, 4, 4, 3}, new long[] {6, 2, 3, 3}).large(Sample.Input.real(3, 8, 21, 17), Sample.Input.real(6, 4, 3, 3)),
                 sample("depthwise", Window.square(1, 0, 1), 3, new long[] {1, 3, 4, 4}, new long[] {3, 1, 2, 2}),
                 sample("pointwise", Window.square(1, 0, 1), 1, new long[] {2, 3, 3, 2}, new long[] {4, 3, 1, 1}),
                 sample("uneven", new Window(2, 1, 0, 2, 1, 2), 1, new long[] {1, 2, 5, 6}, new long[] {2, 2, 2, 3}),
@@ -69,5 +70,18 @@ public record Conv2d(Window window, int groups) implements Operation {
 
     private static Sample sample(String label, Window window, int groups, long[] x, long[] weight) {
         return Sample.of(label, in -> Convolutions.conv2d(in.get(0), in.get(1), null, window, groups), Sample.Input.real(x), Sample.Input.real(weight));
+    }
+
+    static List<Fault> faults() {
+        Window window = Window.square(1, 1, 1);
+        return List.of(
+                Fault.of("channels", List.of("conv2d:", "[1, 3, 5, 5] has 3 channels", "[4, 2, 3, 3]", "[k, c / groups, r, s]"),
+                        in -> Convolutions.conv2d(in.get(0), in.get(1), null, window, 1), Sample.Input.real(1, 3, 5, 5), Sample.Input.real(4, 2, 3, 3)),
+                Fault.of("window above the plane", List.of("conv2d:", "the window spans 7x7", "5x5"),
+                        in -> Convolutions.conv2d(in.get(0), in.get(1), null, window, 1), Sample.Input.real(1, 2, 3, 3), Sample.Input.real(4, 2, 7, 7)),
+                Fault.of("bias", List.of("conv2d: bias [3]", "it must be [4]"), in -> Convolutions.conv2d(in.get(0), in.get(1), in.get(2), window, 1),
+                        Sample.Input.real(1, 2, 5, 5), Sample.Input.real(4, 2, 3, 3), Sample.Input.real(3)),
+                Fault.of("two types", List.of("conv2d:", "f32 [1, 2, 5, 5], f64 [4, 2, 3, 3]", "of one type"),
+                        in -> Convolutions.conv2d(in.get(0), in.get(1).to(DType.F64), null, window, 1), Sample.Input.real(1, 2, 5, 5), Sample.Input.real(4, 2, 3, 3)));
     }
 }

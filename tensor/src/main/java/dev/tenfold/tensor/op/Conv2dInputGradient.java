@@ -53,10 +53,19 @@ public record Conv2dInputGradient(Window window, int groups, long height, long w
         return List.of(
                 sample("3x3", new Conv2dInputGradient(Window.square(1, 1, 1), 1, 4, 5), new long[] {2, 3, 4, 5}, new long[] {3, 2, 3, 3}),
                 sample("stride with a remainder", new Conv2dInputGradient(Window.square(2, 1, 1), 1, 6, 6), new long[] {1, 2, 3, 3}, new long[] {2, 2, 3, 3}),
-                sample("groups and dilation", new Conv2dInputGradient(Window.square(1, 2, 2), 2, 5, 5), new long[] {1, 4, 5, 5}, new long[] {4, 1, 3, 3}));
+                sample("groups and dilation", new Conv2dInputGradient(Window.square(1, 2, 2), 2, 5, 5), new long[] {1, 4, 5, 5}, new long[] {4, 1, 3, 3})
+                        .large(Sample.Input.real(7, 32, 5, 5), Sample.Input.real(32, 16, 3, 3)));
     }
 
     private static Sample sample(String label, Conv2dInputGradient operation, long[] dy, long[] weight) {
         return Sample.of(label, in -> Operation.apply(operation, in.get(0), in.get(1)), Sample.Input.real(dy), Sample.Input.real(weight));
+    }
+
+    static List<Fault> faults() {
+        return List.of(
+                Fault.of("other plane", List.of("conv2dInputGradient: dy [2, 3, 4, 4] does not fit", "[n, 3, 4, 5]"),
+                        in -> Operation.apply(new Conv2dInputGradient(Window.square(1, 1, 1), 1, 4, 5), in.get(0), in.get(1)), Sample.Input.real(2, 3, 4, 4), Sample.Input.real(3, 2, 3, 3)),
+                Fault.of("rank", List.of("conv2dInputGradient: dy [3, 4]", "[n, k, oh, ow]"),
+                        in -> Operation.apply(new Conv2dInputGradient(Window.square(1, 1, 1), 1, 4, 5), in.get(0), in.get(1)), Sample.Input.real(3, 4), Sample.Input.real(3, 2, 3, 3)));
     }
 }

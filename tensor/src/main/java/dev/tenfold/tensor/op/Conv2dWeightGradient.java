@@ -52,10 +52,19 @@ public record Conv2dWeightGradient(Window window, int groups, long rows, long co
         return List.of(
                 sample("3x3", new Conv2dWeightGradient(Window.square(1, 1, 1), 1, 3, 3), new long[] {2, 2, 4, 5}, new long[] {2, 3, 4, 5}),
                 sample("stride with a remainder", new Conv2dWeightGradient(Window.square(2, 1, 1), 1, 3, 3), new long[] {1, 2, 6, 6}, new long[] {1, 2, 3, 3}),
-                sample("groups and dilation", new Conv2dWeightGradient(Window.square(1, 2, 2), 2, 3, 3), new long[] {1, 2, 5, 5}, new long[] {1, 4, 5, 5}));
+                sample("groups and dilation", new Conv2dWeightGradient(Window.square(1, 2, 2), 2, 3, 3), new long[] {1, 2, 5, 5}, new long[] {1, 4, 5, 5})
+                        .large(Sample.Input.real(19, 8, 5, 5), Sample.Input.real(19, 16, 5, 5)));
     }
 
     private static Sample sample(String label, Conv2dWeightGradient operation, long[] x, long[] dy) {
         return Sample.of(label, in -> Operation.apply(operation, in.get(0), in.get(1)), Sample.Input.real(x), Sample.Input.real(dy));
+    }
+
+    static List<Fault> faults() {
+        return List.of(
+                Fault.of("other plane", List.of("conv2dWeightGradient: dy [2, 3, 4, 4] does not fit", "[2, k, 4, 5]"),
+                        in -> Operation.apply(new Conv2dWeightGradient(Window.square(1, 1, 1), 1, 3, 3), in.get(0), in.get(1)), Sample.Input.real(2, 2, 4, 5), Sample.Input.real(2, 3, 4, 4)),
+                Fault.of("groups", List.of("conv2dWeightGradient: x [2, 3, 4, 5]", "divisible by 2 groups"),
+                        in -> Operation.apply(new Conv2dWeightGradient(Window.square(1, 1, 1), 2, 3, 3), in.get(0), in.get(1)), Sample.Input.real(2, 3, 4, 5), Sample.Input.real(2, 4, 4, 5)));
     }
 }

@@ -92,4 +92,9 @@ public record Determinant(boolean log) implements Operation {
         return Sample.of(label, in -> log ? Linalg.signLogDet(in.get(0)).logAbs() : Linalg.det(in.get(0)), Sample.Input.positiveDefinite(shape))
                 .types(Sample.SINGLE_DOUBLE).tolerance(2e-5);
     }
+
+    static List<Fault> faults(boolean log) {
+        return List.of(Fault.of("not square", List.of((log ? "signLogDet" : "det") + ": the matrix is [2, 3]", "must be square"),
+                in -> log ? Linalg.signLogDet(in.get(0)).logAbs() : Linalg.det(in.get(0)), Sample.Input.real(2, 3)));
+    }
 }

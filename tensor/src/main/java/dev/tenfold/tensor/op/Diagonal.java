@@ -63,4 +63,8 @@ public record Diagonal(long offset) implements Operation {
                 Sample.of("above", in -> Linalg.diagonal(in.get(0), 1), Sample.Input.real(3, 5)).types(Sample.ALL).tolerance(0),
                 Sample.of("below", in -> Linalg.diagonal(in.get(0), -2), Sample.Input.real(4, 4)).types(Sample.ALL).tolerance(0));
     }
+
+    static List<Fault> faults() {
+        return List.of(Fault.of("vector", List.of("diagonal: [3] is not a matrix"), in -> Linalg.diagonal(in.get(0), 0), Sample.Input.real(3)));
+    }
 }

@@ -51,4 +51,11 @@ public record DiagonalEmbed(long rows, long columns, long offset) implements Ope
                 Sample.of("vector", in -> Linalg.diagonalEmbed(in.get(0)), Sample.Input.real(4)).types(Sample.ALL).tolerance(0),
                 Sample.of("batch", in -> Linalg.diagonalEmbed(in.get(0)), Sample.Input.real(2, 3)).types(Sample.ALL).tolerance(0));
     }
+
+    static List<Fault> faults() {
+        return List.of(
+                Fault.of("scalar", List.of("diagonalEmbed: a scalar is no diagonal", "[1]"), in -> Linalg.diagonalEmbed(in.get(0)), Sample.Input.real()),
+                Fault.of("other length", List.of("diagonalEmbed: diagonal 1 of [3, 3] has 2 elements, not the 3 of [3]"),
+                        in -> Operation.apply(new DiagonalEmbed(3, 3, 1), in.get(0)), Sample.Input.real(3)));
+    }
 }

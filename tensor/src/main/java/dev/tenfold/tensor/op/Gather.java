@@ -1,5 +1,6 @@
 package dev.tenfold.tensor.op;
 
+import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.cpu.Indexing;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Operation;
@@ -45,7 +46,17 @@ public record Gather(int axis) implements Operation {
     }
 
     static List<Sample> samples() {
-        return List.of(Sample.of("columns", in -> in.get(0).gather(1, in.get(1)), Sample.Input.real(3, 5), Sample.Input.index(5, 3, 4))
-                .types(Sample.ALL).tolerance(0));
+        return List.of(
+                Sample.of("columns", in -> in.get(0).gather(1, in.get(1)), Sample.Input.real(3, 5), Sample.Input.index(5, 3, 4))
+                        .types(Sample.ALL).tolerance(0).large(Sample.Input.real(300, 50), Sample.Input.index(50, 300, 201)),
+                Sample.of("from the end", in -> in.get(0).gather(0, in.get(1).sub(4)), Sample.Input.real(4, 2), Sample.Input.index(4, 3, 2)).types(Sample.ALL).tolerance(0),
+                Sample.of("nothing", in -> in.get(0).gather(1, in.get(1)), Sample.Input.real(3, 5), Sample.Input.index(5, 3, 0)).types(Sample.ALL).tolerance(0));
+    }
+
+    static List<Fault> faults() {
+        return List.of(
+                Fault.of("other rows", List.of("gather:", "index [2, 4]", "[3, 5]"), in -> in.get(0).gather(1, in.get(1)), Sample.Input.real(3, 5), Sample.Input.index(5, 2, 4)),
+                Fault.of("index outside", List.of("gather: index 7 at position 0", "5 elements"), in -> in.get(0).gather(1, in.get(1).to(DType.I64)), Sample.Input.real(3, 5), Sample.Input.whole(7, 8, 3, 4)),
+                Fault.of("fractional index", List.of("gather: indices are f32", "i64"), in -> in.get(0).gather(1, in.get(1)), Sample.Input.real(3, 5), Sample.Input.real(0.0, 1.0, 3, 4)));
     }
 }

@@ -1,5 +1,6 @@
 package dev.tenfold.tensor.op;
 
+import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.cpu.Indexing;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Operation;
@@ -44,6 +45,16 @@ public record IndexAdd(int axis, long size) implements Operation {
     }
 
     static List<Sample> samples() {
-        return List.of(Sample.of("rows", in -> in.get(0).indexAdd(0, in.get(1), 4), Sample.Input.real(6, 3), Sample.Input.index(4, 6)).types(Sample.NUMBERS));
+        return List.of(
+                Sample.of("rows", in -> in.get(0).indexAdd(0, in.get(1), 4), Sample.Input.real(6, 3), Sample.Input.index(4, 6)).types(Sample.NUMBERS)
+                        .large(Sample.Input.real(1001, 61), Sample.Input.index(4, 1001)),
+                Sample.of("middle", in -> in.get(0).indexAdd(1, in.get(1), 3), Sample.Input.real(2, 5, 2), Sample.Input.index(3, 5)).types(Sample.NUMBERS));
+    }
+
+    static List<Fault> faults() {
+        return List.of(
+                Fault.of("other count", List.of("indexAdd:", "index [2]", "vector of 5"), in -> in.get(0).indexAdd(1, in.get(1), 5), Sample.Input.real(3, 5), Sample.Input.index(5, 2)),
+                Fault.of("index outside", List.of("indexAdd: index 7 at position 0", "5 elements"), in -> in.get(0).indexAdd(1, in.get(1).to(DType.I64), 5), Sample.Input.real(3, 5), Sample.Input.whole(7, 8, 5)),
+                Fault.of("fractional index", List.of("indexAdd: indices are f32", "i64"), in -> in.get(0).indexAdd(1, in.get(1), 5), Sample.Input.real(3, 5), Sample.Input.real(0.0, 1.0, 5)));
     }
 }

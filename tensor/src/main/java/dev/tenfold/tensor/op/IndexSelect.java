@@ -1,5 +1,6 @@
 package dev.tenfold.tensor.op;
 
+import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.cpu.Indexing;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Operation;
@@ -41,7 +42,16 @@ public record IndexSelect(int axis) implements Operation {
 
     static List<Sample> samples() {
         return List.of(
-                Sample.of("rows", in -> in.get(0).indexSelect(0, in.get(1)), Sample.Input.real(5, 3), Sample.Input.index(5, 7)).types(Sample.ALL).tolerance(0),
-                Sample.of("middle", in -> in.get(0).indexSelect(1, in.get(1)), Sample.Input.real(2, 4, 3), Sample.Input.index(4, 3)).tolerance(0));
+                Sample.of("rows", in -> in.get(0).indexSelect(0, in.get(1)), Sample.Input.real(5, 3), Sample.Input.index(5, 7)).types(Sample.ALL).tolerance(0)
+                        .large(Sample.Input.real(500, 61), Sample.Input.index(500, 1001)),
+                Sample.of("middle", in -> in.get(0).indexSelect(1, in.get(1)), Sample.Input.real(2, 4, 3), Sample.Input.index(4, 3)).tolerance(0),
+                Sample.of("nothing", in -> in.get(0).indexSelect(0, in.get(1)), Sample.Input.real(5, 3), Sample.Input.index(5, 0)).types(Sample.ALL).tolerance(0));
+    }
+
+    static List<Fault> faults() {
+        return List.of(
+                Fault.of("matrix of indices", List.of("indexSelect:", "vector", "[2, 2]"), in -> in.get(0).indexSelect(1, in.get(1)), Sample.Input.real(3, 5), Sample.Input.index(5, 2, 2)),
+                Fault.of("index outside", List.of("indexSelect: index 7 at position 0", "5 elements"), in -> in.get(0).indexSelect(1, in.get(1).to(DType.I64)), Sample.Input.real(3, 5), Sample.Input.whole(7, 8, 2)),
+                Fault.of("fractional index", List.of("indexSelect: indices are f32", "i64"), in -> in.get(0).indexSelect(1, in.get(1)), Sample.Input.real(3, 5), Sample.Input.real(0.0, 1.0, 2)));
     }
 }

@@ -1,5 +1,6 @@
 package dev.tenfold.tensor.op;
 
+import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.cpu.Reductions;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Operation;
@@ -36,7 +37,15 @@ public record LogSumExp(Axes axes) implements Operation {
 
     static List<Sample> samples() {
         return List.of(
-                Sample.of("rows", in -> in.get(0).logSumExp(-1), Sample.Input.real(3, 7)),
-                Sample.of("all", in -> in.get(0).logSumExp(), Sample.Input.real(2, 3, 4)));
+                Sample.of("rows", in -> in.get(0).logSumExp(-1), Sample.Input.real(3, 7)).large(Sample.Input.real(301, 201)),
+                Sample.of("outer", in -> in.get(0).logSumExp(0), Sample.Input.real(5, 3)).large(Sample.Input.real(2001, 33)),
+                Sample.of("of one", in -> in.get(0).logSumExp(1), Sample.Input.real(3, 1)),
+                Sample.of("all", in -> in.get(0).logSumExp(), Sample.Input.real(2, 3, 4)).large(Sample.Input.real(30, 31, 84)));
+    }
+
+    static List<Fault> faults() {
+        return List.of(
+                Fault.of("integers", List.of("logSumExp: the tensor is i32", "floating"), in -> in.get(0).to(DType.I32).logSumExp(), Sample.Input.real(3)),
+                Fault.of("no such axis", List.of("logSumExp: axis 1 does not exist in [3]"), in -> in.get(0).logSumExp(1), Sample.Input.real(3)));
     }
 }

@@ -6,6 +6,7 @@ import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
+import java.util.List;
 
 /**
  * The LU factors of A [..., n, n] with partial pivoting, packed as {@link Lapack#lu} packs them, and its pivots (i32 [..., n]): what
@@ -36,5 +37,17 @@ public record Lu() implements Operation {
     @Override
     public Tensor[] backward(Gradient gradient) {
         return new Tensor[1];
+    }
+
+    static List<Sample> samples() {
+        return List.of(
+                Sample.of("factors", in -> Operation.applyAll(new Lu(), in.get(0))[0], Sample.Input.positiveDefinite(4, 4))
+                        .types(Sample.SINGLE_DOUBLE).order(0).tolerance(2e-5),
+                Sample.of("factors of a batch", in -> Operation.applyAll(new Lu(), in.get(0))[0], Sample.Input.positiveDefinite(3, 2, 2))
+                        .types(Sample.SINGLE_DOUBLE).order(0).tolerance(2e-5));
+    }
+
+    static List<Fault> faults() {
+        return List.of(Fault.of("not square", List.of("lu: the matrix [2, 3]", "must be square"), in -> Operation.applyAll(new Lu(), in.get(0))[0], Sample.Input.real(2, 3)));
     }
 }

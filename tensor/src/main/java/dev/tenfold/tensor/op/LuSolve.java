@@ -1,5 +1,6 @@
 package dev.tenfold.tensor.op;
 
+import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.Memory;
 import dev.tenfold.kernels.cpu.Lapack;
 import dev.tenfold.tensor.FactorisationException;
@@ -90,5 +91,18 @@ public record LuSolve(boolean transpose) implements Operation {
         return List.of(
                 Sample.of("matrix", in -> Linalg.inverse(in.get(0)), Sample.Input.positiveDefinite(3, 3)).types(Sample.SINGLE_DOUBLE).tolerance(2e-5),
                 Sample.of("batch", in -> Linalg.inverse(in.get(0)), Sample.Input.positiveDefinite(2, 2, 2)).types(Sample.SINGLE_DOUBLE).tolerance(2e-5));
+    }
+
+    static List<Fault> faults() {
+        return List.of(
+                Fault.of("not square", List.of("solve: the matrix is [2, 3]", "must be square"), in -> Linalg.solve(in.get(0), in.get(1)), Sample.Input.real(2, 3), Sample.Input.real(2)),
+                Fault.of("two types", List.of("solve: inputs f32 [3, 3], f64 [3, 2]", "of one type"), in -> Linalg.solve(in.get(0), in.get(1).to(DType.F64)),
+                        Sample.Input.positiveDefinite(3, 3), Sample.Input.real(3, 2)),
+                Fault.of("singular", List.of("solve: the matrix [3, 3] is singular: pivot 0", "svd"), in -> Linalg.solve(in.get(0).mul(0), in.get(1)),
+                        Sample.Input.positiveDefinite(3, 3), Sample.Input.real(3, 2)));
+    }
+
+    static List<Fault> inverseFaults() {
+        return List.of(Fault.of("not square", List.of("inverse: the matrix is [2, 3]", "must be square"), in -> Linalg.inverse(in.get(0)), Sample.Input.real(2, 3)));
     }
 }

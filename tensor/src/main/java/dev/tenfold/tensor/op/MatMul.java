@@ -125,16 +125,33 @@ public record MatMul() implements Operation {
 
     static List<Sample> samples() {
         return List.of(
-                Sample.of("matrices", in -> in.get(0).matmul(in.get(1)), Sample.Input.real(3, 4), Sample.Input.real(4, 5)).types(Sample.NUMBERS),
-                Sample.of("matrix and vector", in -> in.get(0).matmul(in.get(1)), Sample.Input.real(3, 4), Sample.Input.real(4)),
-                Sample.of("vector and matrix", in -> in.get(0).matmul(in.get(1)), Sample.Input.real(4), Sample.Input.real(4, 3)),
-                Sample.of("vectors", in -> in.get(0).matmul(in.get(1)), Sample.Input.real(5), Sample.Input.real(5)),
-                Sample.of("batched", in -> in.get(0).matmul(in.get(1)), Sample.Input.real(2, 3, 4), Sample.Input.real(2, 4, 2)).types(Sample.NUMBERS),
-                Sample.of("shared right", in -> in.get(0).matmul(in.get(1)), Sample.Input.real(2, 3, 4), Sample.Input.real(4, 2)),
-                Sample.of("broadcast batches", in -> in.get(0).matmul(in.get(1)), Sample.Input.real(2, 1, 3, 4), Sample.Input.real(3, 4, 2)),
-                Sample.of("transposed views", in -> in.get(0).transpose().matmul(in.get(1).transpose()), Sample.Input.real(4, 3), Sample.Input.real(2, 4)),
-                Sample.of("empty inner size", in -> in.get(0).matmul(in.get(1)), Sample.Input.real(3, 0), Sample.Input.real(0, 2)),
-                Sample.of("no rows", in -> in.get(0).matmul(in.get(1)), Sample.Input.real(0, 3), Sample.Input.real(3, 2)),
-                Sample.of("size one", in -> in.get(0).matmul(in.get(1)), Sample.Input.real(1, 1), Sample.Input.real(1, 1)));
+                sample("matrices", Sample.Input.real(3, 4), Sample.Input.real(4, 5)).types(Sample.NUMBERS).large(Sample.Input.real(90, 73), Sample.Input.real(73, 101)),
+                sample("matrix and vector", Sample.Input.real(3, 4), Sample.Input.real(4)).large(Sample.Input.real(301, 203), Sample.Input.real(203)),
+                sample("vector and matrix", Sample.Input.real(4), Sample.Input.real(4, 3)).large(Sample.Input.real(301), Sample.Input.real(301, 203)),
+                sample("vectors", Sample.Input.real(5), Sample.Input.real(5)),
+                sample("batched", Sample.Input.real(2, 3, 4), Sample.Input.real(2, 4, 2)).types(Sample.NUMBERS).large(Sample.Input.real(7, 33, 34), Sample.Input.real(7, 34, 52)),
+                sample("shared right", Sample.Input.real(2, 3, 4), Sample.Input.real(4, 2)).large(Sample.Input.real(5, 43, 34), Sample.Input.real(34, 52)),
+                sample("broadcast batches", Sample.Input.real(2, 1, 3, 4), Sample.Input.real(3, 4, 2)).large(Sample.Input.real(2, 1, 33, 34), Sample.Input.real(3, 34, 52)),
+                Sample.of("transposed views", in -> in.get(0).transpose().matmul(in.get(1).transpose()), Sample.Input.real(4, 3), Sample.Input.real(2, 4))
+                        .large(Sample.Input.real(70, 93), Sample.Input.real(102, 70)).without(Sample.Promise.BITS_OF_ANY_LAYOUT),
+                sample("empty inner size", Sample.Input.real(3, 0), Sample.Input.real(0, 2)),
+                sample("no rows", Sample.Input.real(0, 3), Sample.Input.real(3, 2)),
+                sample("size one", Sample.Input.real(1, 1), Sample.Input.real(1, 1)));
+    }
+
+    private static Sample sample(String label, Sample.Input a, Sample.Input b) {
+        return Sample.of(label, in -> in.get(0).matmul(in.get(1)), a, b).without(Sample.Promise.BITS_OF_ANY_LAYOUT);
+    }
+
+    static List<Fault> faults() {
+        return List.of(
+                Fault.of("inner sizes", List.of("matmul: inner sizes differ: [8, 64] x [32, 10] (64 against 32)"), in -> in.get(0).matmul(in.get(1)),
+                        Sample.Input.real(8, 64), Sample.Input.real(32, 10)),
+                Fault.of("transposed by mistake", List.of("[8, 64] x [10, 64]", "Did you mean b.transpose()?"), in -> in.get(0).matmul(in.get(1)),
+                        Sample.Input.real(8, 64), Sample.Input.real(10, 64)),
+                Fault.of("batches", List.of("matmul, batch dimensions:", "[2]", "[3]"), in -> in.get(0).matmul(in.get(1)),
+                        Sample.Input.real(2, 3, 4), Sample.Input.real(3, 4, 5)),
+                Fault.of("scalar", List.of("matmul:", "a scalar has no matrix product", "mul"), in -> in.get(0).matmul(in.get(1)), Sample.Input.real(), Sample.Input.real(2, 2)),
+                Fault.of("bool", List.of("matmul: bool matrices have no product"), in -> in.get(0).matmul(in.get(1)), Sample.Input.truth(2, 2), Sample.Input.truth(2, 2)));
     }
 }

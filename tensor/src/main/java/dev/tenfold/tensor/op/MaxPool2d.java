@@ -58,7 +58,7 @@ public record MaxPool2d(int rows, int columns, Window window, boolean positions)
     static List<Sample> samples() {
         return List.of(
                 sample("2x2", 2, 2, Window.square(2, 0, 1), 2, 3, 4, 6),
-                sample("overlapping, padded", 3, 3, Window.square(2, 1, 1), 1, 2, 5, 7),
+                sample("overlapping, padded", 3, 3, Window.square(2, 1, 1), 1, 2, 5, 7).large(Sample.Input.real(2, 20, 45, 47)),
                 sample("dilated", 2, 3, new Window(1, 2, 0, 1, 2, 1), 1, 2, 5, 6),
                 sample("whole plane", 3, 4, Window.square(1, 0, 1), 2, 1, 3, 4),
                 sample("no images", 2, 2, Window.square(2, 0, 1), 0, 2, 4, 4));
@@ -66,5 +66,12 @@ public record MaxPool2d(int rows, int columns, Window window, boolean positions)
 
     private static Sample sample(String label, int rows, int columns, Window window, long... x) {
         return Sample.of(label, in -> Convolutions.maxPool2d(in.get(0), rows, columns, window), Sample.Input.real(x)).tolerance(0);
+    }
+
+    static List<Fault> faults() {
+        return List.of(
+                Fault.of("rank", List.of("maxPool2d: x [4, 4] must be [n, c, h, w]"), in -> Convolutions.maxPool2d(in.get(0), 2, 2, 0), Sample.Input.real(4, 4)),
+                Fault.of("wholly outside", List.of("maxPool2d: with padding 2x2", "windows of 2x2", "pad less"), in -> Convolutions.maxPool2d(in.get(0), 2, 2, 2), Sample.Input.real(1, 1, 4, 4)),
+                Fault.of("integers", List.of("maxPool2d:", "i32 [1, 1, 4, 4]", "floating"), in -> Convolutions.maxPool2d(in.get(0).to(DType.I32), 2, 2, 0), Sample.Input.real(1, 1, 4, 4)));
     }
 }

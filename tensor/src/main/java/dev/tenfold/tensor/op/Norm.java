@@ -49,4 +49,10 @@ public record Norm(Axes axes) implements Operation {
                 Sample.of("sum of absolutes", in -> in.get(0).norm(1, 0), Sample.Input.real(3, 4)),
                 Sample.of("largest absolute", in -> in.get(0).norm(Double.POSITIVE_INFINITY, 1), Sample.Input.real(3, 5)));
     }
+
+    static List<Fault> faults() {
+        return List.of(
+                Fault.of("integers", List.of("norm:", "i32 [3]", "floating"), in -> in.get(0).to(DType.I32).norm(2), Sample.Input.real(3)),
+                Fault.of("other p", List.of("norm: p is 3.0; it must be 1, 2 or infinity"), in -> in.get(0).norm(3), Sample.Input.real(3)));
+    }
 }

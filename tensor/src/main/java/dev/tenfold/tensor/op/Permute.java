@@ -6,6 +6,7 @@ import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
 import java.util.Arrays;
+import java.util.List;
 
 /** A view with the dimensions in another order: dimension i of the result is dimension {@code axes[i]} of the input. */
 public record Permute(int[] axes) implements Operation {
@@ -47,5 +48,19 @@ public record Permute(int[] axes) implements Operation {
         int[] inverse = new int[axes.length];
         for (int i = 0; i < axes.length; i++) inverse[axes[i] < 0 ? axes[i] + axes.length : axes[i]] = i;
         return new Tensor[] {gradient.output().permute(inverse)};
+    }
+
+    static List<Sample> samples() {
+        return List.of(
+                Sample.of("cycle", in -> in.get(0).permute(2, 0, -2), Sample.Input.real(2, 3, 4)).types(Sample.ALL).tolerance(0),
+                Sample.of("transpose", in -> in.get(0).transpose(), Sample.Input.real(2, 3)).types(Sample.ALL).tolerance(0),
+                Sample.of("size one and empty", in -> in.get(0).permute(1, 2, 0), Sample.Input.real(1, 0, 3)).types(Sample.ALL).tolerance(0));
+    }
+
+    static List<Fault> faults() {
+        return List.of(
+                Fault.of("too few axes", List.of("permute:", "[1, 0]", "[2, 3, 4]"), in -> in.get(0).permute(1, 0), Sample.Input.real(2, 3, 4)),
+                Fault.of("an axis twice", List.of("permute:", "[0, 0]", "once"), in -> in.get(0).permute(0, 0), Sample.Input.real(2, 3)),
+                Fault.of("no such axis", List.of("permute: axis 2 does not exist in [2, 3]"), in -> in.get(0).permute(0, 2), Sample.Input.real(2, 3)));
     }
 }

@@ -45,7 +45,7 @@ public record Prod(Axes axes) implements Operation {
         Shape shape = x.shape();
         int[] order = axes.reducedLast(axes.reduced(shape, name()));
         Tensor last = x.permute(order);
-        long n = axes.count(shape);
+        long n = axes.count(shape, name());
         Tensor lines = last.reshape(x.elements() / n, 1, n);
         Tensor itself = Tensors.eye(DType.BOOL, n);
         Tensor others = itself.where(Tensors.scalar(x.dtype(), 1), lines).prod(-1);

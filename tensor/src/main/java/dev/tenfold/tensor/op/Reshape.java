@@ -5,6 +5,7 @@ import dev.tenfold.tensor.Layout;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
+import java.util.List;
 
 /** The same elements in row-major order under another shape: a view where the strides allow it, a copy elsewhere. */
 public record Reshape(Shape to) implements Operation {
@@ -78,5 +79,20 @@ public record Reshape(Shape to) implements Operation {
     @Override
     public Tensor[] backward(Gradient gradient) {
         return new Tensor[] {gradient.output().reshape(gradient.inputShape(0).sizes())};
+    }
+
+    static List<Sample> samples() {
+        return List.of(
+                Sample.of("split and joined", in -> in.get(0).reshape(4, -1), Sample.Input.real(2, 6)).types(Sample.ALL).tolerance(0),
+                Sample.of("of a transposed view", in -> in.get(0).transpose().reshape(6), Sample.Input.real(2, 3)).types(Sample.ALL).tolerance(0),
+                Sample.of("ones", in -> in.get(0).reshape(1, 2, 1, 3), Sample.Input.real(2, 3)).types(Sample.ALL).tolerance(0),
+                Sample.of("empty", in -> in.get(0).reshape(3, 0, 2), Sample.Input.real(0, 4)).types(Sample.ALL).tolerance(0));
+    }
+
+    static List<Fault> faults() {
+        return List.of(
+                Fault.of("other count", List.of("reshape:", "[2, 3] has 6 elements", "[4]"), in -> in.get(0).reshape(4), Sample.Input.real(2, 3)),
+                Fault.of("does not divide", List.of("reshape:", "[2, 3]", "does not divide into [4, -1]"), in -> in.get(0).reshape(4, -1), Sample.Input.real(2, 3)),
+                Fault.of("two open sizes", List.of("reshape:", "more than one -1"), in -> in.get(0).reshape(-1, -1), Sample.Input.real(2, 3)));
     }
 }

@@ -18,8 +18,11 @@ import java.util.function.Function;
  * @param types     element types that the operation claims for its {@link Kind#REAL} inputs
  * @param order     how often it can be differentiated with respect to its real inputs: 0, 1 or 2
  * @param tolerance relative error allowed in f32 (f64 is held to 1e-10 at most); 0: bitwise
+ * @param large     inputs of the same call that fill several chunks of work, for the test of thread counts; empty: the same as {@code inputs}
+ * @param missing   what the operation does not promise
  */
-public record Sample(String label, List<Input> inputs, Function<List<Tensor>, Tensor> call, Set<DType> types, int order, double tolerance) {
+public record Sample(String label, List<Input> inputs, Function<List<Tensor>, Tensor> call, Set<DType> types, int order, double tolerance,
+                     List<Input> large, Set<Promise> missing) {
     /** All element types that carry gradients. */
     public static final Set<DType> FLOATING = EnumSet.of(DType.F32, DType.F64, DType.F16, DType.BF16);
     /** The two types that LAPACK and convolutions work in. */
@@ -29,10 +32,20 @@ public record Sample(String label, List<Input> inputs, Function<List<Tensor>, Te
     /** Every type. */
     public static final Set<DType> ALL = EnumSet.allOf(DType.class);
 
+    /** A promise of the contract that an operation may be without. */
+    public enum Promise {
+        /** NaN and infinities go through as in the reference; factorisations refuse them, say. */
+        NOT_FINITE,
+        /** Inputs of any layout give the bits of dense ones; another BLAS kernel, say, stays only within the tolerance. */
+        BITS_OF_ANY_LAYOUT
+    }
+
     /** What the values of an input are. */
     public enum Kind {
         /** Numbers in [low, high), of the type under test, differentiated where the order says so. */
         REAL,
+        /** Whole numbers in [low, high), of the type under test: where equal elements matter. */
+        WHOLE,
         /** i64 indices in [low, high). */
         INDEX,
         /** bool. */
@@ -56,6 +69,10 @@ public record Sample(String label, List<Input> inputs, Function<List<Tensor>, Te
             return new Input(Kind.REAL, -2, 2, shape);
         }
 
+        public static Input whole(double low, double high, long... shape) {
+            return new Input(Kind.WHOLE, low, high, shape);
+        }
+
         public static Input index(long size, long... shape) {
             return new Input(Kind.INDEX, 0, size, shape);
         }
@@ -75,7 +92,7 @@ public record Sample(String label, List<Input> inputs, Function<List<Tensor>, Te
             double[] values = new double[n];
             for (int i = 0; i < n; i++) {
                 double v = low + (high - low) * random.nextDouble();
-                values[i] = kind == Kind.INDEX || kind == Kind.TRUTH ? Math.floor(v) : v;
+                values[i] = kind == Kind.REAL ? v : Math.floor(v);
             }
             if (kind == Kind.POSITIVE_DEFINITE) makePositiveDefinite(values, random);
             return values;
@@ -99,18 +116,26 @@ public record Sample(String label, List<Input> inputs, Function<List<Tensor>, Te
 
     /** A sample that is differentiable twice, for all floating types, with tolerance 2e-6. */
     public static Sample of(String label, Function<List<Tensor>, Tensor> call, Input... inputs) {
-        return new Sample(label, List.of(inputs), call, FLOATING, 2, 2e-6);
+        return new Sample(label, List.of(inputs), call, FLOATING, 2, 2e-6, List.of(), Set.of());
     }
 
     public Sample types(Set<DType> claimed) {
-        return new Sample(label, inputs, call, claimed, order, tolerance);
+        return new Sample(label, inputs, call, claimed, order, tolerance, large, missing);
     }
 
     public Sample order(int times) {
-        return new Sample(label, inputs, call, types, times, tolerance);
+        return new Sample(label, inputs, call, types, times, tolerance, large, missing);
     }
 
     public Sample tolerance(double relative) {
-        return new Sample(label, inputs, call, types, order, relative);
+        return new Sample(label, inputs, call, types, order, relative, large, missing);
+    }
+
+    public Sample large(Input... several) {
+        return new Sample(label, inputs, call, types, order, tolerance, List.of(several), missing);
+    }
+
+    public Sample without(Promise... promises) {
+        return new Sample(label, inputs, call, types, order, tolerance, large, Set.of(promises));
     }
 }

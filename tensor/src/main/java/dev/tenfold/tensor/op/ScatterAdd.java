@@ -1,5 +1,6 @@
 package dev.tenfold.tensor.op;
 
+import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.cpu.Indexing;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Operation;
@@ -46,7 +47,18 @@ public record ScatterAdd(int axis, long size) implements Operation {
     }
 
     static List<Sample> samples() {
-        return List.of(Sample.of("columns", in -> in.get(0).scatterAdd(1, in.get(1), 5), Sample.Input.real(3, 4), Sample.Input.index(5, 3, 4))
-                .types(Sample.NUMBERS));
+        return List.of(
+                Sample.of("columns", in -> in.get(0).scatterAdd(1, in.get(1), 5), Sample.Input.real(3, 4), Sample.Input.index(5, 3, 4))
+                        .types(Sample.NUMBERS).large(Sample.Input.real(300, 200), Sample.Input.index(5, 300, 200)),
+                Sample.of("rows", in -> in.get(0).scatterAdd(0, in.get(1), 3), Sample.Input.real(5, 2), Sample.Input.index(3, 5, 2))
+                        .types(Sample.NUMBERS).large(Sample.Input.real(500, 121), Sample.Input.index(3, 500, 121)),
+                Sample.of("nothing", in -> in.get(0).scatterAdd(1, in.get(1), 3), Sample.Input.real(2, 0), Sample.Input.index(3, 2, 0)).types(Sample.NUMBERS));
+    }
+
+    static List<Fault> faults() {
+        return List.of(
+                Fault.of("other shapes", List.of("scatterAdd:", "[3, 5]", "[3, 4]", "one shape"), in -> in.get(0).scatterAdd(1, in.get(1), 5), Sample.Input.real(3, 5), Sample.Input.index(5, 3, 4)),
+                Fault.of("index outside", List.of("scatterAdd: index 7 at position 0", "5 elements"), in -> in.get(0).scatterAdd(1, in.get(1).to(DType.I64), 5), Sample.Input.real(3, 5), Sample.Input.whole(7, 8, 3, 5)),
+                Fault.of("fractional index", List.of("scatterAdd: indices are f32", "i64"), in -> in.get(0).scatterAdd(1, in.get(1), 5), Sample.Input.real(3, 5), Sample.Input.real(0.0, 1.0, 3, 5)));
     }
 }

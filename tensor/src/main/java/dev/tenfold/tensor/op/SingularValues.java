@@ -108,4 +108,10 @@ public record SingularValues() implements Operation {
         Tensor steps = Tensors.arange(x.dtype(), 1, k + 1, 1).mul(20);
         return x.add(Operation.apply(new DiagonalEmbed(x.size(-2), x.size(-1), 0), steps));
     }
+
+    static List<Fault> faults() {
+        return List.of(
+                Fault.of("vector", List.of("svd: [3] is not a matrix [..., rows, columns]"), in -> Linalg.svd(in.get(0)).s(), Sample.Input.real(3)),
+                Fault.of("NaN", List.of("svd: the matrix [3, 3] has NaN or infinite elements", "isFinite()"), in -> Linalg.svd(in.get(0).div(0.0)).s(), Sample.Input.positiveDefinite(3, 3)));
+    }
 }

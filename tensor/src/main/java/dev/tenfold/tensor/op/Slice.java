@@ -49,6 +49,15 @@ public record Slice(int axis, long start, long count, long step) implements Oper
         return List.of(
                 Sample.of("rows", in -> in.get(0).slice(0, 1, 4, 2), Sample.Input.real(5, 3)).types(Sample.ALL).tolerance(0),
                 Sample.of("backwards", in -> in.get(0).slice(-1, 4, 0, -2), Sample.Input.real(2, 5)).types(Sample.ALL).tolerance(0),
-                Sample.of("one", in -> in.get(0).select(1, -1), Sample.Input.real(2, 3, 4)).types(Sample.ALL).tolerance(0));
+                Sample.of("one", in -> in.get(0).select(1, -1), Sample.Input.real(2, 3, 4)).types(Sample.ALL).tolerance(0),
+                Sample.of("nothing", in -> in.get(0).slice(0, 2, 2, 1), Sample.Input.real(3, 2)).types(Sample.ALL).tolerance(0));
+    }
+
+    static List<Fault> faults() {
+        return List.of(
+                Fault.of("beyond the end", List.of("slice:", "3 elements from 1", "axis 0 of [3, 2]"), in -> in.get(0).narrow(0, 1, 3), Sample.Input.real(3, 2)),
+                Fault.of("no step", List.of("slice:", "step must not be 0"), in -> in.get(0).slice(0, 0, 2, 0), Sample.Input.real(3, 2)),
+                Fault.of("index outside", List.of("select: index 3", "axis 0 of [3, 2]"), in -> in.get(0).select(0, 3), Sample.Input.real(3, 2)),
+                Fault.of("no such axis", List.of("slice: axis 2 does not exist in [3, 2]"), in -> in.get(0).narrow(2, 0, 1), Sample.Input.real(3, 2)));
     }
 }

@@ -1,5 +1,6 @@
 package dev.tenfold.tensor.op;
 
+import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.cpu.Reductions;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.NoGrad;
@@ -64,7 +65,16 @@ public record Softmax(int axis, boolean log) implements Operation {
 
     static List<Sample> samples(boolean log) {
         return List.of(
-                Sample.of("rows", in -> log ? in.get(0).logSoftmax(-1) : in.get(0).softmax(-1), Sample.Input.real(3, 7)),
-                Sample.of("channels", in -> log ? in.get(0).logSoftmax(1) : in.get(0).softmax(1), Sample.Input.real(2, 3, 4)));
+                Sample.of("rows", in -> log ? in.get(0).logSoftmax(-1) : in.get(0).softmax(-1), Sample.Input.real(3, 7)).large(Sample.Input.real(301, 201)),
+                Sample.of("of one", in -> log ? in.get(0).logSoftmax(0) : in.get(0).softmax(0), Sample.Input.real(1, 3)),
+                Sample.of("empty", in -> log ? in.get(0).logSoftmax(1) : in.get(0).softmax(1), Sample.Input.real(2, 0)),
+                Sample.of("channels", in -> log ? in.get(0).logSoftmax(1) : in.get(0).softmax(1), Sample.Input.real(2, 3, 4)).large(Sample.Input.real(20, 33, 94)));
+    }
+
+    static List<Fault> faults(boolean log) {
+        String name = log ? "logSoftmax" : "softmax";
+        return List.of(
+                Fault.of("integers", List.of(name + ": the tensor is i32", "floating"), in -> log ? in.get(0).to(DType.I32).logSoftmax(0) : in.get(0).to(DType.I32).softmax(0), Sample.Input.real(3)),
+                Fault.of("no such axis", List.of(name + ": axis 1 does not exist in [3]"), in -> log ? in.get(0).logSoftmax(1) : in.get(0).softmax(1), Sample.Input.real(3)));
     }
 }

@@ -76,4 +76,10 @@ public record SymmetricEigen() implements Operation {
         Tensor steps = Tensors.arange(x.dtype(), 0, x.size(-1), 1).mul(20);
         return x.add(x.transpose()).add(Linalg.diagonalEmbed(steps));
     }
+
+    static List<Fault> faults() {
+        return List.of(
+                Fault.of("not square", List.of("eigh: the matrix [2, 3]", "must be square"), in -> Linalg.eigh(in.get(0)).values(), Sample.Input.real(2, 3)),
+                Fault.of("NaN", List.of("eigh: the matrix [3, 3] has NaN or infinite elements", "isFinite()"), in -> Linalg.eigh(in.get(0).div(0.0)).values(), Sample.Input.positiveDefinite(3, 3)));
+    }
 }

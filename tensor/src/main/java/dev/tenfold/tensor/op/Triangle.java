@@ -56,4 +56,9 @@ public record Triangle(boolean upper, long diagonal) implements Operation {
         return Sample.of(label, in -> upper ? Linalg.upperTriangle(in.get(0), diagonal) : Linalg.lowerTriangle(in.get(0), diagonal),
                 Sample.Input.real(shape)).types(Sample.ALL).tolerance(0);
     }
+
+    static List<Fault> faults(boolean upper) {
+        return List.of(Fault.of("vector", List.of((upper ? "upperTriangle" : "lowerTriangle") + ": [3] is not a matrix"),
+                in -> upper ? Linalg.upperTriangle(in.get(0), 0) : Linalg.lowerTriangle(in.get(0), 0), Sample.Input.real(3)));
+    }
 }

@@ -88,4 +88,12 @@ public record TriangularSolve(boolean upper, boolean transpose) implements Opera
         return Sample.of(label, in -> Linalg.triangularSolve(in.get(0), in.get(1), upper, transpose),
                 Sample.Input.positiveDefinite(t), Sample.Input.real(b)).types(Sample.SINGLE_DOUBLE).tolerance(2e-5);
     }
+
+    static List<Fault> faults() {
+        return List.of(
+                Fault.of("rows", List.of("triangularSolve: the matrix [3, 3] and the right-hand side [2, 2]", "[..., n, m]"),
+                        in -> Linalg.triangularSolve(in.get(0), in.get(1), false, false), Sample.Input.positiveDefinite(3, 3), Sample.Input.real(2, 2)),
+                Fault.of("singular", List.of("triangularSolve: the matrix [3, 3] is singular: its diagonal element 0 is zero"),
+                        in -> Linalg.triangularSolve(in.get(0).mul(0), in.get(1), false, false), Sample.Input.positiveDefinite(3, 3), Sample.Input.real(3, 2)));
+    }
 }
