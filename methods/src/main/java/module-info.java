@@ -3,6 +3,7 @@ module dev.tenfold.methods {
     requires transitive dev.tenfold.nn;
     requires com.fasterxml.jackson.databind;
     requires info.picocli;
+    requires java.desktop;
     requires me.tongfei.progressbar;
     requires org.knowm.xchart;
 
@@ -10,4 +11,6 @@ module dev.tenfold.methods {
     exports dev.tenfold.methods.data;
     exports dev.tenfold.methods.ntk;
     exports dev.tenfold.methods.report;
+
+    opens dev.tenfold.methods.cli to info.picocli;
 }

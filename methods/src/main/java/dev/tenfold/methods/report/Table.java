@@ -9,7 +9,7 @@ import java.util.List;
  * @param columns headings
  * @param rows    as many cells each as there are columns
  */
-public record Table(String caption, List<String> columns, List<List<String>> rows) {
+public record Table(String caption, List<String> columns, List<List<String>> rows) implements Part {
     public Table {
         for (List<String> row : rows) {
             if (row.size() != columns.size()) {
