@@ -15,6 +15,19 @@ public final class VectorModule {
         return AVAILABLE;
     }
 
+    /** The width that the vector loops use on this processor; the scalar loops' name when they serve. */
+    public static String description() {
+        return AVAILABLE ? Width.text() : "plain loops";
+    }
+
+    // Apart, so that the class loads without the vector module.
+    private static final class Width {
+        static String text() {
+            var species = jdk.incubator.vector.FloatVector.SPECIES_PREFERRED;
+            return species.vectorBitSize() + " bits, " + species.length() + " floats";
+        }
+    }
+
     private static boolean find() {
         if (System.getProperty("tenfold.vector", "on").equals("off")) return false;
         boolean present = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();

@@ -1,0 +1,54 @@
+package dev.tenfold.methods.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Ctrl-C in a process of its own. */
+@DisabledOnOs(OS.WINDOWS)
+class StopTest {
+    @TempDir
+    Path folder;
+
+    private Process start(Path log, String... properties) throws IOException {
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        List<String> command = new java.util.ArrayList<>(List.of(java.toString(), "--add-modules", "jdk.incubator.vector",
+                "--enable-native-access=ALL-UNNAMED"));
+        command.addAll(List.of(properties));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), TestMethods.class.getName(),
+                "run", "slow", "--out", folder.resolve("out").toString()));
+        return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    }
+
+    private static void waitFor(Path log, String text) throws IOException, InterruptedException {
+        for (int i = 0; i < 600 && !Files.readString(log).contains(text); i++) Thread.sleep(50);
+        assertTrue(Files.readString(log).contains(text), Files.readString(log));
+    }
+
+    @Test
+    void ctrlCStopsAtTheNextStepAndLeavesNothingHalf() throws Exception {
+        Path log = folder.resolve("log");
+        Process process = start(log, "-Dtenfold.columns=80"); // with a bar, which draws at once
+        waitFor(log, "sleeping");
+        new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS), "the process goes on");
+        String said = Files.readString(log);
+        assertEquals(130, process.exitValue(), said);
+        assertTrue(said.contains("stopping after the current step"), said);
+        assertTrue(said.contains("stopped; no result of slow was written."), said);
+        assertFalse(said.contains("\tat "), said);
+        try (var files = Files.list(folder.resolve("out"))) {
+            assertEquals(List.of("finally.txt"), files.map(f -> f.getFileName().toString()).toList());
+        }
+    }
+}
