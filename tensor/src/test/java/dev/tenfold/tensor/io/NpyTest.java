@@ -190,7 +190,7 @@ class NpyTest {
         Mutations mutations = new Mutations(21);
         String[] originals = {F4, BIG_FORTRAN, BIG_I8_V2, U1_V3, BOOL, FORTRAN3};
         int read = 0;
-        for (int i = 0; i < 6000; i++) {
+        for (int i = 0; i < 3000; i++) {
             byte[] bytes = mutations.of(Base64.getDecoder().decode(originals[i % originals.length]), 80);
             try (Scope inner = Scope.open()) {
                 Tensor t = Npy.read(file(bytes));
@@ -201,7 +201,7 @@ class NpyTest {
                 assertTrue(expected.offset() >= 0 && expected.offset() <= bytes.length, expected.getMessage());
             }
         }
-        assertTrue(read > 100 && read < 3000, read + " were read");
+        assertTrue(read > 50 && read < 1500, read + " were read");
     }
 
     @Test

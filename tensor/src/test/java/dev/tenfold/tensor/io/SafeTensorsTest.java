@@ -187,7 +187,7 @@ class SafeTensorsTest {
         byte[] good = Files.readAllBytes(folder.resolve("good"));
         Mutations mutations = new Mutations(22);
         int read = 0;
-        for (int i = 0; i < 6000; i++) {
+        for (int i = 0; i < 3000; i++) {
             byte[] bytes = mutations.of(good, good.length - 37);
             try (Scope inner = Scope.open()) {
                 long values = 0;
@@ -200,7 +200,7 @@ class SafeTensorsTest {
                 assertTrue(expected.offset() >= 0 && expected.offset() <= bytes.length, expected.getMessage());
             }
         }
-        assertTrue(read > 100 && read < 3000, read + " were read");
+        assertTrue(read > 50 && read < 1500, read + " were read");
     }
 
     @Test
