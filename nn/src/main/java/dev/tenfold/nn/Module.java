@@ -99,9 +99,21 @@ public abstract class Module implements AutoCloseable {
     /**
      * Copies values into the parameters and buffers.
      *
-     * @throws IllegalArgumentException when a name is missing, unexpected, or of another shape; nothing is changed then
+     * @throws IllegalArgumentException as {@link #checkFits} does; nothing is changed then
      */
     public final void load(Map<String, Tensor> values) {
+        checkFits(values);
+        try (NoGrad region = NoGrad.open()) {
+            state().forEach((name, own) -> own.copyFrom(values.get(name)));
+        }
+    }
+
+    /**
+     * Checks that {@link #load} can take these values.
+     *
+     * @throws IllegalArgumentException when a name is missing, unexpected, or of another shape or type
+     */
+    public final void checkFits(Map<String, Tensor> values) {
         Map<String, Tensor> state = state();
         TreeSet<String> missing = new TreeSet<>(state.keySet());
         missing.removeAll(values.keySet());
@@ -117,9 +129,6 @@ public abstract class Module implements AutoCloseable {
                         + value.dtype() + " " + value.shape());
             }
         });
-        try (NoGrad region = NoGrad.open()) {
-            state.forEach((name, own) -> own.copyFrom(values.get(name)));
-        }
     }
 
     /** True while the module trains: batch norm and dropout behave differently. */

@@ -8,6 +8,7 @@ import dev.tenfold.kernels.expr.Expr;
 import dev.tenfold.nn.Module;
 import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.op.Pointwise;
+import java.util.List;
 
 /**
  * Adam (Kingma and Ba 2015): {@code m = b1 m + (1 - b1) g}, {@code v = b2 v + (1 - b2) g^2},
@@ -54,5 +55,15 @@ public final class Adam extends Optimiser {
         SECOND.into(v, new double[] {beta2, added}, value, gradient, v);
         double lr = learningRate() / (1 - Math.pow(beta1, steps()));
         STEP.into(value, new double[] {lr, 1 / (1 - Math.pow(beta2, steps())), eps, decoupled ? learningRate() * weightDecay : 0}, value, m, v);
+    }
+
+    @Override
+    List<String> kinds() {
+        return List.of("m", "v");
+    }
+
+    @Override
+    public String toString() {
+        return (decoupled ? "AdamW" : "Adam") + "(betas " + beta1 + ", " + beta2 + ", eps " + eps + ", weight decay " + weightDecay + ")";
     }
 }

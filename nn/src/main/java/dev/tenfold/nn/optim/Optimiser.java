@@ -7,6 +7,7 @@ import dev.tenfold.tensor.Scope;
 import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.Tensors;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Changes parameters along their gradients. The state tensors belong to the optimiser. */
@@ -65,13 +66,48 @@ public abstract class Optimiser implements AutoCloseable {
         return Map.copyOf(state);
     }
 
-    /** Replaces the state by copies of {@code values}. */
+    /**
+     * Replaces the state by copies of {@code values}.
+     *
+     * @throws IllegalArgumentException as {@link #checkFits} does; nothing is changed then
+     */
     public final void load(Map<String, Tensor> values) {
-        state.values().forEach(Tensor::close);
-        state.clear();
-        values.forEach((name, value) -> state.put(name, Scope.release(value.detach().copy())));
+        checkFits(values);
+        Map<String, Tensor> copies = new LinkedHashMap<>();
+        try (NoGrad region = NoGrad.open()) {
+            values.forEach((name, value) -> copies.put(name, Scope.release(value.copy())));
+        }
+        close();
+        state.putAll(copies);
     }
 
+    /**
+     * Checks that {@link #load} can take these values.
+     *
+     * @throws IllegalArgumentException when one is no state of this optimiser's parameters, or of another shape or type
+     */
+    public final void checkFits(Map<String, Tensor> values) {
+        values.forEach((name, value) -> {
+            int dot = name.lastIndexOf('.');
+            Parameter parameter = dot < 0 ? null : parameters.get(name.substring(0, dot));
+            if (parameter == null || !kinds().contains(name.substring(dot + 1))) {
+                throw new IllegalArgumentException("load into " + this + ": \"" + name + "\" is no state of it; a parameter's name and one of " + kinds() + " are expected");
+            }
+            if (!value.shape().equals(parameter.value().shape()) || value.dtype() != parameter.value().dtype()) {
+                throw new IllegalArgumentException("load " + name + ": the parameter is " + parameter.value().dtype() + " " + parameter.value().shape()
+                        + ", the state " + value.dtype() + " " + value.shape());
+            }
+        });
+    }
+
+    /** The kinds of state tensors. */
+    abstract List<String> kinds();
+
+    /** The method with the settings that do not change while it runs, such as {@code Sgd(momentum 0.9, weight decay 5.0E-4)}: what a saved state must agree with. */
+    @Override
+    public abstract String toString();
+
+    /** Frees the state. */
     @Override
     public final void close() {
         state.values().forEach(Tensor::close);

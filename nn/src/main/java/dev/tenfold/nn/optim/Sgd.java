@@ -6,6 +6,7 @@ import static dev.tenfold.kernels.expr.Expr.x;
 import dev.tenfold.nn.Module;
 import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.op.Pointwise;
+import java.util.List;
 
 /**
  * Stochastic gradient descent with momentum and weight decay, as the field's default has it: {@code g' = g + wd w},
@@ -47,5 +48,15 @@ public final class Sgd extends Optimiser {
         Tensor velocity = slot(name, "velocity", value);
         VELOCITY.into(velocity, params, value, gradient, velocity);
         (nesterov ? NESTEROV : STEP).into(value, params, value, gradient, velocity);
+    }
+
+    @Override
+    List<String> kinds() {
+        return List.of("velocity");
+    }
+
+    @Override
+    public String toString() {
+        return "Sgd(momentum " + momentum + ", weight decay " + weightDecay + (nesterov ? ", Nesterov" : "") + ")";
     }
 }
