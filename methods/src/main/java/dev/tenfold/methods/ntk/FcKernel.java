@@ -3,8 +3,8 @@ package dev.tenfold.methods.ntk;
 import static dev.tenfold.kernels.expr.Expr.p;
 import static dev.tenfold.kernels.expr.Expr.x;
 
-import dev.tenfold.kernels.HostAllocator;
 import dev.tenfold.kernels.DType;
+import dev.tenfold.kernels.HostAllocator;
 import dev.tenfold.kernels.WorkerPool;
 import dev.tenfold.tensor.NoGrad;
 import dev.tenfold.tensor.Scope;

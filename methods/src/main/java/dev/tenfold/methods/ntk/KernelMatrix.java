@@ -2,12 +2,15 @@ package dev.tenfold.methods.ntk;
 
 import dev.tenfold.kernels.DType;
 import dev.tenfold.tensor.Linalg;
+import dev.tenfold.tensor.NoGrad;
+import dev.tenfold.tensor.Scope;
 import dev.tenfold.tensor.Tensor;
 
 /** The checks that every solver makes of a kernel matrix and of what comes with it. */
 final class KernelMatrix {
     // Kernels computed in f32 differ from their transposes by about this much of their largest element.
     private static final double ASYMMETRY = 1e-6;
+    private static final long ROWS = 256;
 
     private KernelMatrix() {
     }
@@ -18,9 +21,18 @@ final class KernelMatrix {
             throw new IllegalArgumentException("kernel: the matrix is " + k.shape() + "; it must be square [n, n] with n at least 1");
         }
         Tensor wide = k.to(DType.F64);
-        requireFinite("kernel", wide);
-        double difference = wide.sub(wide.transpose()).abs().max().item();
-        double largest = wide.abs().max().item();
+        long n = wide.size(0);
+        double difference = 0;
+        double largest = 0;
+        // By blocks of rows: a copy of the whole would double the memory.
+        for (long i = 0; i < n; i += ROWS) {
+            try (Scope scope = Scope.open(); NoGrad region = NoGrad.open()) {
+                Tensor rows = wide.narrow(0, i, Math.min(ROWS, n - i));
+                requireFinite("kernel", rows);
+                difference = Math.max(difference, rows.sub(wide.narrow(1, i, rows.size(0)).transpose()).abs().max().item());
+                largest = Math.max(largest, rows.abs().max().item());
+            }
+        }
         if (difference > ASYMMETRY * largest) {
             throw new IllegalArgumentException("kernel: the matrix " + k.shape() + " is not symmetric: it differs from its transpose by up to "
                     + difference + " where its largest element is " + largest);

@@ -12,6 +12,7 @@ import dev.tenfold.tensor.Scope;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.Tensors;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -119,7 +120,7 @@ class FcKernelTest {
 
     @Test
     void reluWithoutBiasIsHomogeneousInEachArgument() {
-        Tensor scaled = Tensors.concat(0, java.util.List.of(x.narrow(0, 0, 2).mul(3), x.narrow(0, 2, 2)));
+        Tensor scaled = Tensors.concat(0, List.of(x.narrow(0, 0, 2).mul(3), x.narrow(0, 2, 2)));
         Tensor whole = relu(3).ntk(x, x);
         Tensor part = relu(3).ntk(scaled, x);
         for (int j = 0; j < 4; j++) {
@@ -139,7 +140,7 @@ class FcKernelTest {
         assertArrayEquals(half.toDoubles(), half.transpose().toDoubles());
         Tensor off = Tensors.ones(DType.F64, 300, 300).sub(Tensors.eye(DType.F64, 300));
         assertEquals(0, Expect.difference(half.mul(off), kernel.ntk(points, points).mul(off)), 2e-13);
-        Tensor blocks = Tensors.concat(0, java.util.List.of(kernel.ntk(points.narrow(0, 0, 77), points), kernel.ntk(points.narrow(0, 77, 223), points)));
+        Tensor blocks = Tensors.concat(0, List.of(kernel.ntk(points.narrow(0, 0, 77), points), kernel.ntk(points.narrow(0, 77, 223), points)));
         assertEquals(0, Expect.difference(half.mul(off), blocks.mul(off)), 2e-13);
         int before = WorkerPool.threads();
         try {

@@ -8,6 +8,7 @@ import dev.tenfold.autograd.Autograd;
 import dev.tenfold.kernels.DType;
 import dev.tenfold.tensor.Generator;
 import dev.tenfold.tensor.Scope;
+import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.Tensors;
 import java.util.List;
@@ -65,7 +66,7 @@ class KernelLogisticTest {
     void severalClassesReachTheOptimum() {
         Generator generator = new Generator(3);
         int n = 40;
-        Tensor x = generator.normal(DType.F64, dev.tenfold.tensor.Shape.of(n, 4), 0, 1);
+        Tensor x = generator.normal(DType.F64, Shape.of(n, 4), 0, 1);
         Tensor labels = x.narrow(1, 0, 3).argMax(1);
         Tensor k = FcKernel.neuralTangents(DualActivation.RELU, 2, 1.4, .1).ntk(x);
         KernelLogistic.Model model = KernelLogistic.multiclass(k, labels, 3, 1e-3);

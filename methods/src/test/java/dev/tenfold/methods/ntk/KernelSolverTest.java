@@ -13,6 +13,12 @@ import dev.tenfold.tensor.Scope;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.Tensors;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,7 +87,7 @@ class KernelSolverTest {
     @Test
     void severalOutputsAreSolvedAtOnce() {
         KernelSolver solver = KernelSolver.factor(h, Ridge.absolute(.1));
-        Tensor two = Tensors.stack(1, java.util.List.of(y, y.mul(-2)));
+        Tensor two = Tensors.stack(1, List.of(y, y.mul(-2)));
         assertArrayEquals(solver.solve(y).alpha().mul(-2).toDoubles(), solver.solve(two).alpha().select(1, 1).toDoubles(), 1e-14);
     }
 
@@ -96,7 +102,7 @@ class KernelSolverTest {
         GradientFlow asPrinted = GradientFlow.of(rounded(ntk, 1 / Math.PI, 1, 2));
         double[][] printed = {{1, .4264593359, -.4244588789, -.0286982655}, {10, 1.0626351790, -1.2776935967, .1103375402}, {100, 1.1152863502, -1.3719890793, .1750205172}};
         for (double[] row : printed) {
-            double[] values = java.util.Arrays.copyOfRange(row, 1, 4);
+            double[] values = Arrays.copyOfRange(row, 1, 4);
             Expect.values(flow.predict(between, y, row[0]), EXACT, values);
             Expect.values(asPrinted.predict(between, y, row[0]), DIGITS, values);
         }
@@ -142,10 +148,29 @@ class KernelSolverTest {
     @Test
     void aRepeatedPointIsSolvedWithTheSmallestJitterThatWorksAndSaysSo() {
         Tensor points = new Generator(1).normal(DType.F64, Shape.of(40, 3), 0, 1);
-        Tensor twice = Tensors.concat(0, java.util.List.of(points, points.mul(2)));
+        Tensor twice = Tensors.concat(0, List.of(points, points.mul(2)));
         // A linear kernel of rank 3 in 80 points.
         Tensor k = FcKernel.neuralTangents(DualActivation.RELU, 0, 1, 0).ntk(twice);
+        List<String> logged = new ArrayList<>();
+        Logger logger = Logger.getLogger("dev.tenfold.methods.ntk");
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                logged.add(line.getMessage());
+            }
+
+            @Override
+            public void flush() {
+            }
+
+            @Override
+            public void close() {
+            }
+        };
+        logger.addHandler(handler);
         KernelSolver.Solution solution = KernelSolver.ridgeRegression(k, twice.select(1, 0), Ridge.NONE);
+        logger.removeHandler(handler);
+        assertTrue(!logged.isEmpty() && logged.getFirst().contains("trying a jitter of 1.0E-12"), logged.toString());
         assertTrue(solution.jitter() > 0 && solution.jitter() < 1e-9, "jitter " + solution.jitter());
         assertTrue(solution.residual() < 1e-3, "residual " + solution.residual());
         assertEquals(0, Expect.difference(solution.predict(k), twice.select(1, 0)), 1e-3);
