@@ -5,6 +5,7 @@ import dev.tenfold.nn.data.CifarBinary;
 import dev.tenfold.nn.data.DigitsCsv;
 import dev.tenfold.nn.data.Idx;
 import dev.tenfold.nn.data.ImageSet;
+import dev.tenfold.tensor.io.FormatException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +61,8 @@ public final class DataFolder {
             }
             return new DataFolder(folder, files).read();
         } catch (IOException e) {
-            throw (DataException) new DataException(e.getMessage()).initCause(e);
+            String reason = e instanceof FormatException ? e.getMessage() : folder + " cannot be read: " + e;
+            throw (DataException) new DataException(reason).initCause(e);
         }
     }
 
@@ -119,7 +121,7 @@ public final class DataFolder {
             if (role == DataFiles.Role.WHOLE && files.hasSeveralRoles()) {
                 throw new DataException(folder + " holds " + String.join(", ", files.names()) + ": some say train or test, some do not; keep one data set in a folder");
             }
-            return reader.read("", role).withClassNames(classNames).split(TEST_SHARE, SPLIT_SEED);
+            return split(reader.read("", role).withClassNames(classNames));
         }
         DataFiles.Role test = files.has(DataFiles.Role.TEST) ? DataFiles.Role.TEST : DataFiles.Role.VALIDATION;
         requireRole(DataFiles.Role.TRAIN, "training", "train");
@@ -131,6 +133,11 @@ public final class DataFolder {
                     + held.width() + "; they do not belong together");
         }
         return new ImageSet.Split(train, held);
+    }
+
+    private ImageSet.Split split(ImageSet whole) {
+        for (int count : whole.classCounts()) if (Math.round(TEST_SHARE * count) >= 1) return whole.split(TEST_SHARE, SPLIT_SEED);
+        throw new DataException(folder + " holds only " + whole + ": no class has enough images (3) to split a test set off; add more, or a file for the test");
     }
 
     private void requireRole(DataFiles.Role role, String what, String words) {

@@ -195,6 +195,12 @@ class DataFolderTest {
     }
 
     @Test
+    void aSingleFileWithTooFewImagesToSplit() throws IOException {
+        put("few.bin", records(3073, 4, 2));
+        fails("4 images [3, 32, 32], 2 classes", "no class has enough images");
+    }
+
+    @Test
     void damagedFilesAreNamed() throws IOException {
         put("x_train.bin", records(3073, 4, 4));
         Files.write(folder.resolve("x_test.bin.gz"), "not packed".getBytes(StandardCharsets.US_ASCII));

@@ -129,6 +129,23 @@ class ReadersTest {
         }
     }
 
+    @Test
+    void mutatedRecordsAndDigitsGiveARightValueOrAnErrorOfTheFormat() throws IOException {
+        Random random = new Random(12);
+        byte[] text = (digitLine(16, 3) + "\n" + digitLine(0, 9) + "\n").getBytes(StandardCharsets.US_ASCII);
+        byte[][] originals = {cifar(1, 2), gzip(cifar(1, 2)), text, gzip(text)};
+        for (int i = 0; i < 1000; i++) {
+            Path path = file("some", mutate(originals[i % 4], random));
+            try {
+                ImageSet set = i % 4 < 2 ? CifarBinary.read("c", List.of(path), CifarBinary.Labels.ONE, 10) : DigitsCsv.read("d", path);
+                assertTrue(set.size() == 1 || set.size() == 2, set::toString);
+                for (int label : set.labels()) assertTrue(label < 10);
+            } catch (FormatException expected) {
+                assertTrue(expected.getMessage().contains("byte"), expected.getMessage());
+            }
+        }
+    }
+
     private static byte[] mutate(byte[] original, Random random) {
         byte[] bytes = original.clone();
         switch (random.nextInt(3)) {

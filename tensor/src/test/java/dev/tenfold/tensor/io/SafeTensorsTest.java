@@ -18,10 +18,12 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.AbstractMap;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -201,6 +203,26 @@ class SafeTensorsTest {
             }
         }
         assertTrue(read > 50 && read < 1500, read + " were read");
+    }
+
+    @Test
+    void aWriteThatFailsInTheMiddleKeepsTheOldFile() throws IOException {
+        Path path = folder.resolve("t.safetensors");
+        SafeTensors.write(path, Map.of("a", Tensors.arange(3)), Map.of());
+        // "b" closes while the header is made, so it fails after the header and "a" were written
+        Tensor b = Tensors.arange(4);
+        Map<String, String> closing = new AbstractMap<>() {
+            @Override
+            public Set<Entry<String, String>> entrySet() {
+                b.close();
+                return Map.of("key", "value").entrySet();
+            }
+        };
+        assertThrows(IllegalStateException.class, () -> SafeTensors.write(path, Map.of("a", Tensors.arange(9), "b", b), closing));
+        assertEquals(3, SafeTensors.read(path).tensors().get("a").elements());
+        try (var files = Files.list(folder)) {
+            assertEquals(1, files.count());
+        }
     }
 
     @Test
