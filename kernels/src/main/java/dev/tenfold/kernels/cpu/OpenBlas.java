@@ -7,6 +7,9 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.io.File;
+import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -51,8 +54,7 @@ final class OpenBlas {
             if (System.getProperty(limit) == null) System.setProperty(limit, "0");
         }
         try {
-            Path bindings = Path.of(Loader.load(org.bytedeco.openblas.global.openblas.class));
-            SymbolLookup library = SymbolLookup.libraryLookup(bindings.resolveSibling(fileName()), Arena.global());
+            SymbolLookup library = SymbolLookup.libraryLookup(unpack(), Arena.global());
             MethodHandle setThreads = Linker.nativeLinker().downcallHandle(library.findOrThrow("openblas_set_num_threads"),
                     FunctionDescriptor.ofVoid(JAVA_INT));
             setThreads.invokeExact(1);
@@ -61,6 +63,22 @@ final class OpenBlas {
             throw new IllegalStateException("OpenBLAS could not be loaded: " + e.getMessage()
                     + ". The artifact org.bytedeco:openblas with this platform's classifier must be on the class path", e);
         }
+    }
+
+    /**
+     * The library's file in JavaCPP's cache. JavaCPP loads its own bindings with it, 24 MB that are never called here and cost
+     * half of the time from start to first product; on Linux the library finds what it needs beside itself, so the files suffice.
+     */
+    private static Path unpack() throws IOException {
+        Class<?> bindings = org.bytedeco.openblas.global.openblas.class;
+        if (!System.getProperty("os.name").equals("Linux")) return Path.of(Loader.load(bindings)).resolveSibling(fileName());
+        String folder = "/org/bytedeco/openblas/" + Loader.getPlatform() + "/";
+        for (String needed : new String[] {"libgcc_s.so.1", "libquadmath.so.0", "libgfortran.so.5"}) {
+            Loader.cacheResource(bindings, folder + needed); // null where the platform does without
+        }
+        File library = Loader.cacheResource(bindings, folder + fileName());
+        if (library == null) throw new FileNotFoundException("no " + folder + fileName());
+        return library.toPath();
     }
 
     private static String fileName() {
