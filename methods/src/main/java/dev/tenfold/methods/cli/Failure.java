@@ -14,7 +14,7 @@ final class Failure {
 
     static String sentence(Throwable failure) {
         return switch (failure) {
-            case DataException e -> e.getMessage();
+            case DataException e -> ended(e.getMessage());
             case HostAllocator.OutOfMemory e -> e.getMessage();
             case OutOfMemoryError e -> "Java's heap of " + Runtime.getRuntime().maxMemory() / (1 << 20)
                     + " MiB is full. Give it more, for example with TENFOLD_JAVA_OPTIONS=-Xmx8g.";
@@ -22,11 +22,15 @@ final class Failure {
             case AccessDeniedException e -> e.getFile() + " may not be read or written by this user. Change its permissions or name another.";
             case IOException e when diskFull(e) -> "the disk is full" + file(e) + ". Free some space, or name another --out, and run again.";
             case FileSystemException e -> e.getFile() + ": " + (e.getReason() == null ? "it cannot be read or written" : e.getReason()) + ".";
-            case IOException e -> e.getMessage() + ".";
+            case IOException e -> ended(String.valueOf(e.getMessage()));
             default -> "failed unexpectedly: " + failure.getClass().getSimpleName()
                     + (failure.getMessage() == null ? "" : ": " + failure.getMessage())
                     + ". Run again with --verbose to see where; please report it.";
         };
+    }
+
+    private static String ended(String sentence) {
+        return sentence.endsWith(".") ? sentence : sentence + ".";
     }
 
     private static boolean diskFull(IOException e) {
