@@ -194,8 +194,26 @@ public final class Linalg {
             throw new IllegalArgumentException(operation + ": the matrix " + a.shape() + " and the right-hand side " + b.shape()
                     + " do not fit; they must be [..., n, n] and [..., n, m] or a vector [n]");
         }
+        if (a.rank() == 2 && b.rank() > 2) return sharing(a, b, solver);
         Shape batch = Shape.broadcast(batch(a), batch(b), operation + ", batch dimensions");
         return solver.solve(a.expand(with(batch, a)), b.expand(with(batch, b)));
+    }
+
+    /** One matrix for a batch of right-hand sides: all their columns side by side. */
+    private static Tensor sharing(Tensor a, Tensor b, Solver solver) {
+        int rank = b.rank();
+        int[] rowsFirst = new int[rank];
+        int[] back = new int[rank];
+        rowsFirst[0] = rank - 2;
+        back[rank - 2] = 0;
+        for (int i = 1; i < rank - 1; i++) {
+            rowsFirst[i] = i - 1;
+            back[i - 1] = i;
+        }
+        rowsFirst[rank - 1] = back[rank - 1] = rank - 1;
+        Tensor wide = b.permute(rowsFirst);
+        Tensor x = solver.solve(a, wide.reshape(a.size(-1), batch(b).elements() * b.size(-1)));
+        return x.reshape(wide.shape().sizes()).permute(back);
     }
 
     private static void requireSquare(String operation, Tensor a) {

@@ -116,6 +116,8 @@ class LinalgTest {
                 assertEquals(Shape.of(2, 3, 4, 2), x.shape());
                 Expect.close(b.expand(2, 3, 4, 2), a.matmul(x), tolerance(type));
             }
+            Tensor shared = a.select(0, 1).select(0, 0);
+            Expect.close(b, shared.matmul(Linalg.solve(shared, b)), tolerance(type));
             Tensor v = Expect.random(type, 7, 4);
             Expect.close(v.expand(2, 1, 4), a.matmul(Linalg.solve(a, v).unsqueeze(-1)).squeeze(-1), tolerance(type));
             Tensor spd = positiveDefinite(type, 8, 3, 4, 4);
@@ -123,6 +125,7 @@ class LinalgTest {
             Expect.close(Tensors.eye(type, 4).expand(2, 1, 4, 4), a.matmul(Linalg.inverse(a)), tolerance(type));
         }
         assertEquals(Shape.of(3, 0), Linalg.solve(Tensors.eye(DType.F32, 3), Tensors.zeros(DType.F32, 3, 0)).shape());
+        assertEquals(Shape.of(2, 3, 0), Linalg.solve(Tensors.eye(DType.F32, 3), Tensors.zeros(DType.F32, 2, 3, 0)).shape());
         assertEquals(Shape.of(0, 2), Linalg.solve(Tensors.eye(DType.F32, 0), Tensors.zeros(DType.F32, 0, 2)).shape());
     }
 
