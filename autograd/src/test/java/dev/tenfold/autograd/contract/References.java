@@ -26,7 +26,9 @@ final class References {
         ViewReferences.addTo(references);
         ReductionReferences.addTo(references);
         IndexingReferences.addTo(references);
+        OrderReferences.addTo(references);
         ProductReferences.addTo(references);
+        EinsumReferences.addTo(references);
         ConvolutionReferences.addTo(references);
         LinalgReferences.addTo(references);
         references.unused.addAll(references.known.keySet());

@@ -32,6 +32,7 @@ public final class Catalogue {
         views(entries);
         linear(entries);
         convolutions(entries);
+        sortsAndScans(entries);
         entries.add(new Entry("sum", Sum.samples(), Sum.faults()));
         entries.add(new Entry("max", Extreme.samples(true), Extreme.faults(true)));
         entries.add(new Entry("min", Extreme.samples(false), Extreme.faults(false)));
@@ -60,6 +61,7 @@ public final class Catalogue {
 
     private static void linear(List<Entry> entries) {
         entries.add(new Entry("matmul", MatMul.samples(), MatMul.faults()));
+        entries.add(new Entry("einsum", Einsum.samples(), Einsum.faults()));
         entries.add(new Entry("lu", Lu.samples(), Lu.faults()));
         entries.add(new Entry("cholesky", Cholesky.samples(), Cholesky.faults()));
         entries.add(new Entry("logDet", Cholesky.logDetSamples(), Cholesky.faults()));
@@ -75,6 +77,18 @@ public final class Catalogue {
         entries.add(new Entry("diagonalEmbed", DiagonalEmbed.samples(), DiagonalEmbed.faults()));
         entries.add(new Entry("lowerTriangle", Triangle.samples(false), Triangle.faults(false)));
         entries.add(new Entry("upperTriangle", Triangle.samples(true), Triangle.faults(true)));
+    }
+
+    private static void sortsAndScans(List<Entry> entries) {
+        entries.add(new Entry("prod", Prod.samples(), Prod.faults()));
+        entries.add(new Entry("all", Truth.samples(true), Truth.faults(true)));
+        entries.add(new Entry("any", Truth.samples(false), Truth.faults(false)));
+        entries.add(new Entry("cumulativeSum", CumulativeSum.samples(), CumulativeSum.faults()));
+        entries.add(new Entry("sort", Sort.samples(), Sort.faults()));
+        entries.add(new Entry("topK", Sort.topKSamples(), Sort.topKFaults()));
+        entries.add(new Entry("nonzero", NonZero.samples(), NonZero.faults()));
+        entries.add(new Entry("maskedSelect", NonZero.maskedSelectSamples(), NonZero.maskedSelectFaults()));
+        entries.add(new Entry("scatter", Scatter.samples(), Scatter.faults()));
     }
 
     private static void convolutions(List<Entry> entries) {

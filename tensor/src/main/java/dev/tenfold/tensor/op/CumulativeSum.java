@@ -45,8 +45,12 @@ public record CumulativeSum(int axis, boolean reverse) implements Operation {
 
     static List<Sample> samples() {
         return List.of(
-                Sample.of("rows", in -> in.get(0).cumulativeSum(-1), Sample.Input.real(3, 7)).types(Sample.ALL),
+                Sample.of("rows", in -> in.get(0).cumulativeSum(-1), Sample.Input.real(3, 7)).types(Sample.ALL).large(Sample.Input.real(301, 201)),
                 Sample.of("middle", in -> in.get(0).cumulativeSum(1), Sample.Input.real(2, 3, 4)).types(Sample.ALL),
                 Sample.of("from the end", in -> Operation.apply(new CumulativeSum(0, true), in.get(0)), Sample.Input.real(5, 2)));
+    }
+
+    static List<Fault> faults() {
+        return List.of(Fault.of("scalar", List.of("cumulativeSum: axis 0 does not exist", "a scalar"), in -> in.get(0).cumulativeSum(0), Sample.Input.real()));
     }
 }

@@ -240,7 +240,7 @@ public final class Einsum {
     static List<Sample> samples() {
         return List.of(
                 sample("ij,jk->ik", new long[] {2, 3}, new long[] {3, 4}),
-                sample("bij,bjk->bik", new long[] {2, 2, 3}, new long[] {2, 3, 2}),
+                sample("bij,bjk->bik", new long[] {2, 2, 3}, new long[] {2, 3, 2}).large(Sample.Input.real(6, 40, 50), Sample.Input.real(6, 50, 45)),
                 sample("ij,kj", new long[] {2, 3}, new long[] {4, 3}),
                 sample("...ij,...jk->...ik", new long[] {2, 1, 2, 3}, new long[] {3, 3, 2}),
                 sample("bii->bi", new long[] {2, 3, 3}),
@@ -253,6 +253,15 @@ public final class Einsum {
     private static Sample sample(String equation, long[]... shapes) {
         Sample.Input[] inputs = new Sample.Input[shapes.length];
         for (int i = 0; i < inputs.length; i++) inputs[i] = Sample.Input.real(shapes[i]);
-        return Sample.of(equation, in -> Tensors.einsum(equation, in.toArray(Tensor[]::new)), inputs).types(Sample.SINGLE_DOUBLE);
+        return Sample.of(equation, in -> Tensors.einsum(equation, in.toArray(Tensor[]::new)), inputs).types(Sample.SINGLE_DOUBLE)
+                .without(Sample.Promise.BITS_OF_ANY_LAYOUT);
+    }
+
+    static List<Fault> faults() {
+        return List.of(
+                Fault.of("sizes", List.of("einsum \"ij,jk->ik\":", "'j' is 3", "2 in dimension 0 of tensor 1, [2, 4]"),
+                        in -> Tensors.einsum("ij,jk->ik", in.get(0), in.get(1)), Sample.Input.real(2, 3), Sample.Input.real(2, 4)),
+                Fault.of("dimensions", List.of("einsum \"ijk->i\":", "names 3 dimensions", "[2, 3]"), in -> Tensors.einsum("ijk->i", in.get(0)), Sample.Input.real(2, 3)),
+                Fault.of("count of tensors", List.of("einsum \"i,i->i\":", "2 terms for 1 tensors"), in -> Tensors.einsum("i,i->i", in.get(0)), Sample.Input.real(2)));
     }
 }

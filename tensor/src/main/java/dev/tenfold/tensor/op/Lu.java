@@ -42,9 +42,9 @@ public record Lu() implements Operation {
     static List<Sample> samples() {
         return List.of(
                 Sample.of("factors", in -> Operation.applyAll(new Lu(), in.get(0))[0], Sample.Input.positiveDefinite(4, 4))
-                        .types(Sample.SINGLE_DOUBLE).order(0).tolerance(2e-5),
+                        .types(Sample.SINGLE_DOUBLE).order(0).tolerance(2e-5).without(Sample.Promise.NOT_FINITE),
                 Sample.of("factors of a batch", in -> Operation.applyAll(new Lu(), in.get(0))[0], Sample.Input.positiveDefinite(3, 2, 2))
-                        .types(Sample.SINGLE_DOUBLE).order(0).tolerance(2e-5));
+                        .types(Sample.SINGLE_DOUBLE).order(0).tolerance(2e-5).without(Sample.Promise.NOT_FINITE));
     }
 
     static List<Fault> faults() {

@@ -74,8 +74,8 @@ public record LuSolve(boolean transpose) implements Operation {
 
     static List<Sample> samples() {
         return List.of(
-                sample("matrix", new long[] {3, 3}, new long[] {3, 2}),
-                sample("batch", new long[] {2, 4, 4}, new long[] {2, 4, 1}),
+                sample("matrix", new long[] {3, 3}, new long[] {3, 2}).large(Sample.Input.positiveDefinite(90, 90), Sample.Input.real(90, 70)),
+                sample("batch", new long[] {2, 4, 4}, new long[] {2, 4, 1}).large(Sample.Input.positiveDefinite(40, 9, 9), Sample.Input.real(40, 9, 5)),
                 sample("vector", new long[] {3, 3}, new long[] {3}),
                 sample("shared matrix", new long[] {3, 3}, new long[] {2, 3, 2}),
                 sample("no right-hand sides", new long[] {3, 3}, new long[] {3, 0}));
@@ -83,14 +83,16 @@ public record LuSolve(boolean transpose) implements Operation {
 
     private static Sample sample(String label, long[] a, long[] b) {
         return Sample.of(label, in -> Linalg.solve(in.get(0), in.get(1)), Sample.Input.positiveDefinite(a), Sample.Input.real(b))
-                .types(Sample.SINGLE_DOUBLE).tolerance(2e-5);
+                .types(Sample.SINGLE_DOUBLE).tolerance(2e-5).without(Sample.Promise.NOT_FINITE);
     }
 
     /** Samples of {@link Linalg#inverse}. */
     static List<Sample> inverseSamples() {
         return List.of(
-                Sample.of("matrix", in -> Linalg.inverse(in.get(0)), Sample.Input.positiveDefinite(3, 3)).types(Sample.SINGLE_DOUBLE).tolerance(2e-5),
-                Sample.of("batch", in -> Linalg.inverse(in.get(0)), Sample.Input.positiveDefinite(2, 2, 2)).types(Sample.SINGLE_DOUBLE).tolerance(2e-5));
+                Sample.of("matrix", in -> Linalg.inverse(in.get(0)), Sample.Input.positiveDefinite(3, 3)).types(Sample.SINGLE_DOUBLE).tolerance(2e-5)
+                        .without(Sample.Promise.NOT_FINITE),
+                Sample.of("batch", in -> Linalg.inverse(in.get(0)), Sample.Input.positiveDefinite(2, 2, 2)).types(Sample.SINGLE_DOUBLE).tolerance(2e-5)
+                        .without(Sample.Promise.NOT_FINITE).large(Sample.Input.positiveDefinite(40, 9, 9)));
     }
 
     static List<Fault> faults() {

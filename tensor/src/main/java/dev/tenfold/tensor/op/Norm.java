@@ -44,8 +44,8 @@ public record Norm(Axes axes) implements Operation {
 
     static List<Sample> samples() {
         return List.of(
-                Sample.of("all", in -> in.get(0).norm(2), Sample.Input.real(3, 4)),
-                Sample.of("rows", in -> in.get(0).norm(2, -1), Sample.Input.real(3, 70)),
+                Sample.of("all", in -> in.get(0).norm(2), Sample.Input.real(3, 4)).large(Sample.Input.real(100_003)),
+                Sample.of("rows", in -> in.get(0).norm(2, -1), Sample.Input.real(3, 70)).large(Sample.Input.real(301, 501)),
                 Sample.of("sum of absolutes", in -> in.get(0).norm(1, 0), Sample.Input.real(3, 4)),
                 Sample.of("largest absolute", in -> in.get(0).norm(Double.POSITIVE_INFINITY, 1), Sample.Input.real(3, 5)));
     }

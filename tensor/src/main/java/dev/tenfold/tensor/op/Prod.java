@@ -57,8 +57,12 @@ public record Prod(Axes axes) implements Operation {
     static List<Sample> samples() {
         return List.of(
                 Sample.of("all", in -> in.get(0).prod(), Sample.Input.real(0.5, 2, 3, 4)).types(Sample.ALL),
-                Sample.of("last", in -> in.get(0).prod(-1), Sample.Input.real(3, 5)),
+                Sample.of("last", in -> in.get(0).prod(-1), Sample.Input.real(3, 5)).large(Sample.Input.real(20_001, 5)),
                 Sample.of("outer and inner", in -> in.get(0).prod(0, 2), Sample.Input.real(2, 3, 2)),
-                Sample.of("with zeros", in -> in.get(0).relu().prod(0, 2), Sample.Input.real(2, 4, 2)));
+                Sample.of("with zeros", in -> in.get(0).relu().prod(0, 2), Sample.Input.real(2, 4, 2)).large(Sample.Input.real(2, 10_001, 2)));
+    }
+
+    static List<Fault> faults() {
+        return List.of(Fault.of("no such axis", List.of("prod: axis 2 does not exist in [2, 3]"), in -> in.get(0).prod(2), Sample.Input.real(2, 3)));
     }
 }

@@ -73,8 +73,18 @@ public record Scatter(int axis) implements Operation {
     static List<Sample> samples() {
         return List.of(
                 Sample.of("columns", in -> in.get(0).scatter(1, in.get(1), in.get(2)), Sample.Input.real(3, 5), Sample.Input.index(5, 3, 2), Sample.Input.real(3, 2))
-                        .types(Sample.ALL).tolerance(0),
+                        .types(Sample.ALL).tolerance(0).large(Sample.Input.real(4001, 5), Sample.Input.index(5, 4001, 2), Sample.Input.real(4001, 2)),
                 Sample.of("rows, set twice", in -> in.get(0).scatter(0, in.get(1), in.get(2)), Sample.Input.real(3, 2), Sample.Input.index(3, 6, 2), Sample.Input.real(6, 2))
                         .types(Sample.ALL).tolerance(0));
+    }
+
+    static List<Fault> faults() {
+        return List.of(
+                Fault.of("other values", List.of("scatter: the values are f32 [2, 2]", "[2, 1]"), in -> in.get(0).scatter(1, in.get(1), in.get(2)),
+                        Sample.Input.real(2, 3), Sample.Input.index(3, 2, 1), Sample.Input.real(2, 2)),
+                Fault.of("other rows", List.of("scatter: the index [3, 1]", "[2, 3]", "axis 1"), in -> in.get(0).scatter(1, in.get(1), in.get(2)),
+                        Sample.Input.real(2, 3), Sample.Input.index(3, 3, 1), Sample.Input.real(3, 1)),
+                Fault.of("index outside", List.of("scatter: index 7 at position 0", "3 elements"), in -> in.get(0).scatter(1, in.get(1), in.get(2)),
+                        Sample.Input.real(2, 3), new Sample.Input(Sample.Kind.INDEX, 7, 8, 2, 1), Sample.Input.real(2, 1)));
     }
 }

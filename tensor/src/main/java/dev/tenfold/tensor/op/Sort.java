@@ -65,15 +65,28 @@ public record Sort(int axis, boolean descending, long count) implements Operatio
 
     static List<Sample> samples() {
         return List.of(
-                Sample.of("ascending", in -> in.get(0).sort(-1, false).values(), Sample.Input.real(3, 8)).types(Sample.ALL).tolerance(0),
+                Sample.of("ascending", in -> in.get(0).sort(-1, false).values(), Sample.Input.real(3, 8)).types(Sample.ALL).tolerance(0)
+                        .large(Sample.Input.real(2001, 8)),
                 Sample.of("descending", in -> in.get(0).sort(0, true).values(), Sample.Input.real(5, 3)).types(Sample.ALL).tolerance(0),
-                Sample.of("indices", in -> in.get(0).argSort(1, false), Sample.Input.real(2, 4, 3)).types(Sample.ALL).order(0).tolerance(0));
+                Sample.of("indices", in -> in.get(0).argSort(1, false), Sample.Input.real(2, 4, 3)).types(Sample.ALL).order(0).tolerance(0),
+                Sample.of("equal elements", in -> in.get(0).argSort(1, true), Sample.Input.whole(0, 4, 3, 40)).types(Sample.ALL).order(0).tolerance(0));
     }
 
     static List<Sample> topKSamples() {
         return List.of(
-                Sample.of("largest", in -> in.get(0).topK(3, -1, true).values(), Sample.Input.real(3, 8)).types(Sample.ALL).tolerance(0),
+                Sample.of("largest", in -> in.get(0).topK(3, -1, true).values(), Sample.Input.real(3, 8)).types(Sample.ALL).tolerance(0)
+                        .large(Sample.Input.real(2001, 8)),
                 Sample.of("smallest", in -> in.get(0).topK(2, 0, false).values(), Sample.Input.real(5, 3)).types(Sample.ALL).tolerance(0),
                 Sample.of("indices", in -> in.get(0).topK(2, 1, true).indices(), Sample.Input.real(2, 4, 3)).types(Sample.ALL).order(0).tolerance(0));
+    }
+
+    static List<Fault> faults() {
+        return List.of(Fault.of("no such axis", List.of("sort: axis 2 does not exist in [2, 3]"), in -> in.get(0).sort(2, false).values(), Sample.Input.real(2, 3)));
+    }
+
+    static List<Fault> topKFaults() {
+        return List.of(
+                Fault.of("more than there are", List.of("topK: k is 4", "axis 1 of [2, 3] has 3"), in -> in.get(0).topK(4, 1, true).values(), Sample.Input.real(2, 3)),
+                Fault.of("negative", List.of("topK: k is -1"), in -> in.get(0).topK(-1, 1, true).values(), Sample.Input.real(2, 3)));
     }
 }

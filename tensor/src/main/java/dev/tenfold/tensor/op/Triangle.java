@@ -48,7 +48,7 @@ public record Triangle(boolean upper, long diagonal) implements Operation {
     static List<Sample> samples(boolean upper) {
         return List.of(
                 sample("square", upper, 0, 3, 3),
-                sample("wide batch", upper, 1, 2, 3, 5),
+                sample("wide batch", upper, 1, 2, 3, 5).large(Sample.Input.real(20, 50, 70)),
                 sample("tall", upper, -1, 5, 3));
     }
 
