@@ -51,6 +51,17 @@ class LinalgGradientTest {
     }
 
     @Test
+    void aSolutionThatIsKeptBringsItsFactorsAlong() {
+        Tensor a = Tensors.eye(DType.F64, 3).mul(2).detach().requiresGrad(true);
+        Tensor x;
+        try (Scope inner = Scope.open()) {
+            x = inner.keep(Linalg.solve(a, Tensors.ones(DType.F64, 3)));
+        }
+        Autograd.backward(x.sum());
+        assertArrayEquals(Tensors.full(DType.F64, a.shape(), -0.25).toDoubles(), a.grad().toDoubles(), 1e-15);
+    }
+
+    @Test
     void factorsAreFreedWithTheGraph() {
         long before = HostAllocator.get().stats().liveBlocks();
         try (Scope inner = Scope.open()) {

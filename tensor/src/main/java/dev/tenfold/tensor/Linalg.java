@@ -66,7 +66,7 @@ public final class Linalg {
      */
     public static Tensor solve(Tensor a, Tensor b) {
         return solved("solve", a, b, (matrix, right) -> {
-            Tensor[] lu = factors(matrix);
+            Tensor[] lu = factors("solve", matrix);
             return closing(lu, Operation.apply(new LuSolve(false), matrix, right, lu[0], lu[1]));
         });
     }
@@ -83,15 +83,13 @@ public final class Linalg {
 
     /** The determinant of a [..., n, n], by LU factors. The gradient {@code det a^-T} needs a regular matrix. */
     public static Tensor det(Tensor a) {
-        requireSquare("det", a);
-        Tensor[] lu = factors(a);
+        Tensor[] lu = factors("det", a);
         return closing(lu, Operation.apply(new Determinant(false), a, lu[0], lu[1]));
     }
 
     /** Sign and logarithm of the determinant of a [..., n, n], by LU factors. */
     public static SignLogDet signLogDet(Tensor a) {
-        requireSquare("signLogDet", a);
-        Tensor[] lu = factors(a);
+        Tensor[] lu = factors("signLogDet", a);
         Tensor[] results = Operation.applyAll(new Determinant(true), a, lu[0], lu[1]);
         return new SignLogDet(results[0], closing(lu, results[1]));
     }
@@ -231,9 +229,9 @@ public final class Linalg {
     }
 
     /** LU factors and pivots, outside of the graph: what uses them has its gradient with respect to {@code a}. */
-    private static Tensor[] factors(Tensor a) {
+    private static Tensor[] factors(String operation, Tensor a) {
         try (NoGrad region = NoGrad.open()) {
-            return Operation.applyAll(new Lu(), a);
+            return Operation.applyAll(new Lu(operation), a);
         }
     }
 

@@ -74,7 +74,7 @@ class LinalgTest {
         for (DType half : new DType[] {DType.F16, DType.BF16}) {
             Tensor a = Tensors.eye(half, 2);
             Expect.fails(IllegalArgumentException.class, () -> Linalg.cholesky(a), half.toString(), "f32 and f64", "to(DType.F32)");
-            Expect.fails(IllegalArgumentException.class, () -> Linalg.solve(a, a), half.toString(), "f32 and f64");
+            Expect.fails(IllegalArgumentException.class, () -> Linalg.solve(a, a), "solve", half.toString(), "f32 and f64");
             Expect.fails(IllegalArgumentException.class, () -> Linalg.eigh(a), half.toString(), "f32 and f64");
             Expect.fails(IllegalArgumentException.class, () -> Linalg.svd(a), half.toString(), "f32 and f64");
         }

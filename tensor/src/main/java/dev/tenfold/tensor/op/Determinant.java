@@ -94,7 +94,7 @@ public record Determinant(boolean log) implements Operation {
     }
 
     static List<Fault> faults(boolean log) {
-        return List.of(Fault.of("not square", List.of((log ? "signLogDet" : "det") + ": the matrix is [2, 3]", "must be square"),
+        return List.of(Fault.of("not square", List.of((log ? "signLogDet" : "det") + ": the matrix [2, 3]", "must be square"),
                 in -> log ? Linalg.signLogDet(in.get(0)).logAbs() : Linalg.det(in.get(0)), Sample.Input.real(2, 3)));
     }
 }

@@ -11,12 +11,10 @@ import java.util.List;
 /**
  * The LU factors of A [..., n, n] with partial pivoting, packed as {@link Lapack#lu} packs them, and its pivots (i32 [..., n]): what
  * {@link LuSolve} and {@link Determinant} share. Singular matrices pass. No gradient: those two have it with respect to A.
+ *
+ * @param name what the caller asked for, as errors name it
  */
-public record Lu() implements Operation {
-    @Override
-    public String name() {
-        return "lu";
-    }
+public record Lu(String name) implements Operation {
 
     @Override
     public Tensor[] forward(Tensor[] inputs) {
@@ -41,13 +39,13 @@ public record Lu() implements Operation {
 
     static List<Sample> samples() {
         return List.of(
-                Sample.of("factors", in -> Operation.applyAll(new Lu(), in.get(0))[0], Sample.Input.positiveDefinite(4, 4))
+                Sample.of("factors", in -> Operation.applyAll(new Lu("lu"), in.get(0))[0], Sample.Input.positiveDefinite(4, 4))
                         .types(Sample.SINGLE_DOUBLE).order(0).tolerance(2e-5).without(Sample.Promise.NOT_FINITE),
-                Sample.of("factors of a batch", in -> Operation.applyAll(new Lu(), in.get(0))[0], Sample.Input.positiveDefinite(3, 2, 2))
+                Sample.of("factors of a batch", in -> Operation.applyAll(new Lu("lu"), in.get(0))[0], Sample.Input.positiveDefinite(3, 2, 2))
                         .types(Sample.SINGLE_DOUBLE).order(0).tolerance(2e-5).without(Sample.Promise.NOT_FINITE));
     }
 
     static List<Fault> faults() {
-        return List.of(Fault.of("not square", List.of("lu: the matrix [2, 3]", "must be square"), in -> Operation.applyAll(new Lu(), in.get(0))[0], Sample.Input.real(2, 3)));
+        return List.of(Fault.of("not square", List.of("lu: the matrix [2, 3]", "must be square"), in -> Operation.applyAll(new Lu("lu"), in.get(0))[0], Sample.Input.real(2, 3)));
     }
 }
