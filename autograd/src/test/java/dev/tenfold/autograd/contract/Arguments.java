@@ -6,6 +6,7 @@ import dev.tenfold.tensor.Tensors;
 import dev.tenfold.tensor.op.Sample.Input;
 import dev.tenfold.tensor.op.Sample.Kind;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
@@ -61,5 +62,11 @@ record Arguments(List<Input> inputs, List<Array> arrays, DType type) {
     static Tensor dense(DType type, Array array) {
         if (array.rank() == 0) return Tensors.scalar(type, array.values()[0]);
         return Tensors.of(type, array.values(), array.shape());
+    }
+
+    /** The values, as far as a message can hold them. */
+    @Override
+    public String toString() {
+        return arrays.stream().map(array -> Arrays.toString(Arrays.copyOf(array.values(), Math.min(20, array.values().length)))).toList().toString();
     }
 }

@@ -167,7 +167,7 @@ final class ConvolutionReferences {
             Array weights = pooled[(int) (x[2] * width + x[3])];
             double sum = 0;
             for (long i = 0; i < dy.shape()[2]; i++) {
-                for (long j = 0; j < dy.shape()[3]; j++) sum += dy.at(x[0], x[1], i, j) * weights.at(0, 0, i, j);
+                for (long j = 0; j < dy.shape()[3]; j++) if (weights.at(0, 0, i, j) != 0) sum += dy.at(x[0], x[1], i, j) * weights.at(0, 0, i, j);
             }
             return sum;
         });

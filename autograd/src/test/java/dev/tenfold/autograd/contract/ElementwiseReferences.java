@@ -1,6 +1,8 @@
 package dev.tenfold.autograd.contract;
 
 import dev.tenfold.tensor.op.ElementwiseSamples;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 
 /** What each entry of the table of element-wise operations computes, in Java's own arithmetic. */
 final class ElementwiseReferences {
@@ -59,11 +61,12 @@ final class ElementwiseReferences {
         return r != 0 && (r < 0) != (b < 0) ? r + b : r;
     }
 
-    /** The floor of the true quotient, which a rounded quotient may miss. */
+    /** The floor of the exact quotient, by decimal division. */
     private static double floorDivide(double a, double b) {
-        double quotient = a / b;
-        if (!Double.isFinite(quotient) || !Double.isFinite(b)) return Math.floor(quotient);
-        return Math.rint((a - remainder(a, b)) / b);
+        if (!Double.isFinite(a) || Double.isNaN(b) || b == 0) return Math.floor(a / b);
+        if (Double.isInfinite(b)) return a != 0 && (a < 0) != (b < 0) ? -1 : a / b;
+        double floor = new BigDecimal(a).divide(new BigDecimal(b), 0, RoundingMode.FLOOR).doubleValue();
+        return floor == 0 ? Math.copySign(0, a / b) : floor;
     }
 
     private static void powers(References r) {

@@ -16,7 +16,9 @@ import dev.tenfold.tensor.op.Fault;
 import dev.tenfold.tensor.op.Sample.Kind;
 import dev.tenfold.tensor.op.Sample.Promise;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -140,7 +142,7 @@ class OperationContractTest {
             List<Tensor> expected = null;
             for (int n = 1; n <= 3; n++) {
                 WorkerPool.setThreads(n);
-                List<Tensor> results = resultAndGradients(c, arguments.tensors());
+                List<Tensor> results = resultAndGradients(c, arguments.tensors(), Tensor::sin);
                 if (expected == null) expected = results;
                 for (int i = 0; i < results.size(); i++) {
                     Compare.bits(c + " with " + n + " threads, " + (i == 0 ? "result" : "gradient " + (i - 1)), expected.get(i), results.get(i));
@@ -149,13 +151,56 @@ class OperationContractTest {
         }
     }
 
-    private static List<Tensor> resultAndGradients(Case c, List<Tensor> tensors) {
+    /** Uneven weights that every floating type holds exactly, so that the incoming gradient is not rounded. */
+    private static Tensor weighted(Tensor y) {
+        return y.mul(Arguments.dense(y.dtype(), Array.of(y.shape().sizes(), i -> (Arrays.hashCode(i) % 7 - 3.5) / 4)));
+    }
+
+    private static List<Tensor> resultAndGradients(Case c, List<Tensor> tensors, UnaryOperator<Tensor> objective) {
         List<Tensor> wanted = tensors.stream().filter(t -> c.sample().order() > 0 && t.dtype().isFloating()).toList();
         wanted.forEach(t -> t.requiresGrad(true));
         Tensor y = c.call(tensors);
         List<Tensor> results = new ArrayList<>(List.of(y));
-        if (!wanted.isEmpty()) results.addAll(Autograd.grad(y.sin().sum(), wanted, Autograd.Options.DEFAULT.allowingUnused()));
+        if (!wanted.isEmpty()) results.addAll(Autograd.grad(objective.apply(y).sum(), wanted, Autograd.Options.DEFAULT.allowingUnused()));
         return results;
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("samples")
+    void nanAndInfinitiesGoThroughAsInTheReference(Case c) {
+        if (!c.promises(Promise.NOT_FINITE)) return;
+        References.Reference reference = REFERENCES.find(c.entry().name(), c.sample().label());
+        for (DType type : c.sample().types()) {
+            if (!type.isFloating()) continue;
+            List<Arguments> all = new ArrayList<>(SpecialValues.oneEach(c, type));
+            if (c.isElementwise() && c.sample().label().equals("dense")) all.add(SpecialValues.allPairs(c.sample(), type));
+            for (Arguments arguments : all) {
+                try (Scope scope = Scope.open()) {
+                    Tensor y = c.call(arguments.tensors());
+                    Compare.withReference(c + " in " + type + " of " + arguments, reference.of(arguments.arrays()), y, c.tolerance(y.dtype()));
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("samples")
+    void gradientsInOtherTypesAreNearThoseInF64(Case c) {
+        if (c.sample().order() == 0) return;
+        for (DType type : c.sample().types()) {
+            if (!type.isFloating() || type == DType.F64) continue;
+            try (Scope scope = Scope.open()) {
+                Arguments narrow = c.arguments(type);
+                List<Tensor> expected = resultAndGradients(c, new Arguments(narrow.inputs(), narrow.arrays(), DType.F64).tensors(), OperationContractTest::weighted);
+                List<Tensor> results = resultAndGradients(c, narrow.tensors(), OperationContractTest::weighted);
+                for (int i = 1; i < results.size(); i++) {
+                    Tensor wide = expected.get(i);
+                    assertEquals(type, results.get(i).dtype(), c + ", gradient " + (i - 1));
+                    Array reference = new Array(wide.shape().sizes(), wide.toDoubles());
+                    Compare.withReference(c + " in " + type + ", gradient " + (i - 1), reference, results.get(i), c.toleranceOfGradients(type));
+                }
+            }
+        }
     }
 
     @ParameterizedTest(name = "{0}: {1}")

@@ -17,8 +17,8 @@ final class ReductionReferences {
         extremes(r, "min", ReductionReferences::smallest);
         firsts(r, "argMax", ReductionReferences::largest);
         firsts(r, "argMin", ReductionReferences::smallest);
-        softmax(r, "softmax", (line, k) -> Math.exp(line[k] - logSumExp(line)));
-        softmax(r, "logSoftmax", (line, k) -> line[k] - logSumExp(line));
+        softmax(r, "softmax", (line, k) -> Math.exp(line[k] - largest(line)) / sumOfExp(line));
+        softmax(r, "logSoftmax", (line, k) -> line[k] - largest(line) - Math.log(sumOfExp(line)));
         r.add("logSumExp", "rows", in -> in.get(0).fold(1, ReductionReferences::logSumExp));
         r.add("logSumExp", "outer", in -> in.get(0).fold(0, ReductionReferences::logSumExp));
         r.add("logSumExp", "of one", in -> in.get(0).fold(1, ReductionReferences::logSumExp));
@@ -90,8 +90,12 @@ final class ReductionReferences {
     static double logSumExp(double[] line) {
         double top = largest(line);
         if (Double.isInfinite(top)) return top;
-        double sum = 0;
-        for (double v : line) sum += Math.exp(v - top);
-        return top + Math.log(sum);
+        return top + Math.log(sumOfExp(line));
+    }
+
+    /** {@code sum exp(x - m)} with m the largest element; NaN when that is infinite. */
+    private static double sumOfExp(double[] line) {
+        double top = largest(line);
+        return DoubleStream.of(line).map(v -> Math.exp(v - top)).sum();
     }
 }

@@ -24,6 +24,16 @@ final class Rounding {
         };
     }
 
+    /** A conversion: to integers as {@link #to}, but from beyond their ends to the nearest one, whose low bits are what u8 takes. */
+    static double cast(DType type, double v) {
+        return switch (type) {
+            case I64 -> (long) v;
+            case I32 -> (int) v;
+            case U8 -> (int) v & 0xFF;
+            default -> to(type, v);
+        };
+    }
+
     private static long whole(double v) {
         return Double.isFinite(v) ? (long) v : 0;
     }

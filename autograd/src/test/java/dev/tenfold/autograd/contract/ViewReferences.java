@@ -11,7 +11,7 @@ final class ViewReferences {
     }
 
     static void addTo(References r) {
-        for (DType to : DType.values()) r.add("to", "to " + to, in -> Array.of(in.get(0).shape(), i -> Rounding.to(to, in.get(0).at(i))));
+        for (DType to : DType.values()) r.add("to", "to " + to, in -> Array.of(in.get(0).shape(), i -> Rounding.cast(to, in.get(0).at(i))));
         r.add("contiguous", in -> in.get(0));
         r.add("contiguous", "transposed", in -> in.get(0).transposed());
         r.add("reshape", "split and joined", in -> in.get(0).reshaped(4, 3));

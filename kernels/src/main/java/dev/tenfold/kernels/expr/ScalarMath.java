@@ -37,9 +37,13 @@ public final class ScalarMath {
         return r != 0 && (r < 0) != (b < 0) ? r + b : r;
     }
 
+    /** The floor of the exact quotient, which {@code floor(a / b)} misses where a / b rounds up to a whole number. */
     static double floor_div(double a, double b) {
-        double exact = (a - remainder(a, b)) / b;
-        return Double.isNaN(exact) ? StrictMath.floor(a / b) : StrictMath.rint(exact);
+        double left = a % b;
+        if (Double.isNaN(left)) return StrictMath.floor(a / b);
+        double quotient = (a - left) / b;
+        if (left != 0 && (left < 0) != (b < 0)) quotient -= 1;
+        return quotient != 0 ? StrictMath.rint(quotient) : Math.copySign(0, a / b);
     }
 
     static long remainder(long a, long b) {

@@ -9,8 +9,8 @@ import dev.tenfold.tensor.Tensor;
 import java.util.List;
 
 /**
- * Conversion to another element type: floats round to nearest even, floats to integers truncate, anything to bool is
- * {@code x != 0}. The gradient is converted back.
+ * Conversion to another element type: floats round to nearest even, floats to integers truncate (NaN to 0, what is beyond i32
+ * or i64 to their nearest end, u8 takes the low bits), anything to bool is {@code x != 0}. The gradient is converted back.
  */
 public record Cast(DType to) implements Operation {
     private static final PointwiseKernel[] KERNELS = new PointwiseKernel[DType.values().length * DType.values().length];

@@ -56,8 +56,9 @@ public record Conv2dWeightGradient(Window window, int groups, long rows, long co
                         .large(Sample.Input.real(19, 8, 5, 5), Sample.Input.real(19, 16, 5, 5)));
     }
 
+    // Padding and dilation multiply zeros by weights that are not finite, and give NaN.
     private static Sample sample(String label, Conv2dWeightGradient operation, long[] x, long[] dy) {
-        return Sample.of(label, in -> Operation.apply(operation, in.get(0), in.get(1)), Sample.Input.real(x), Sample.Input.real(dy));
+        return Sample.of(label, in -> Operation.apply(operation, in.get(0), in.get(1)), Sample.Input.real(x), Sample.Input.real(dy)).without(Sample.Promise.NOT_FINITE);
     }
 
     static List<Fault> faults() {
