@@ -35,12 +35,18 @@ final class Ownership {
         @Override
         public void run() {
             if (!done.compareAndSet(false, true)) return;
-            block.release();
             LEAKED.incrementAndGet();
-            if (TRACE) {
-                System.getLogger("dev.tenfold").log(System.Logger.Level.WARNING,
-                        "leaked tensor " + what + ": never closed and in no scope; it was made here", made);
+            try {
+                report();
+            } finally {
+                block.release();
             }
+        }
+
+        private void report() {
+            if (!TRACE) return;
+            System.getLogger("dev.tenfold").log(System.Logger.Level.WARNING,
+                    "leaked tensor " + what + ": never closed and in no scope; it was made here", made);
         }
     }
 
