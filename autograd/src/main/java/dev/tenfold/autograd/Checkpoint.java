@@ -14,7 +14,8 @@ import java.util.function.Function;
  * (Chen, Xu, Zhang, Guestrin 2016, "Training deep nets with sublinear memory cost").
  *
  * <p>The function must give the same result both times: random numbers have to come from a generator whose position it sets.
- * Gradients reach the given inputs only; parameters that the function uses must be among them. First order only.
+ * Gradients reach the given inputs only; parameters that the function uses must be among them. First order only: where its
+ * gradient is to be differentiated again, an error says so.
  */
 public final class Checkpoint {
     private Checkpoint() {
@@ -40,6 +41,9 @@ public final class Checkpoint {
 
         @Override
         public Tensor[] backward(Gradient gradient) {
+            if (!NoGrad.active()) {
+                throw new IllegalStateException("checkpoint: its gradient is of first order and cannot be recorded; call the function without checkpoint where a second derivative is wanted");
+            }
             Tensor[] results = new Tensor[gradient.inputs()];
             try (NoGrad region = NoGrad.recording()) {
                 List<Tensor> leaves = new ArrayList<>();
