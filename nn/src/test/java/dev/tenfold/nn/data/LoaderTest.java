@@ -164,7 +164,7 @@ class LoaderTest {
             Thread.sleep(50); // so that the queue fills
         }
         loader.close();
-        assertEquals(before, HostAllocator.get().stats().liveBlocks());
+        assertTrue(HostAllocator.get().stats().liveBlocks() <= before); // fewer when the collector frees what other tests left
         assertTrue(Thread.getAllStackTraces().keySet().stream().noneMatch(t -> t.getName().equals("tenfold-loader")));
         assertThrows(IllegalStateException.class, loader::next);
         loader.close();

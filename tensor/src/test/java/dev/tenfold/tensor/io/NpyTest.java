@@ -129,7 +129,7 @@ class NpyTest {
         FormatException error = assertThrows(FormatException.class, () -> Npy.read(path));
         for (String word : words) assertTrue(error.getMessage().contains(word), () -> "\"" + error.getMessage() + "\" does not say \"" + word + "\"");
         assertTrue(error.getMessage().contains("array.npy, byte " + error.offset()), error.getMessage());
-        assertEquals(blocks, HostAllocator.get().stats().liveBlocks());
+        assertTrue(HostAllocator.get().stats().liveBlocks() <= blocks, "what was read is freed"); // fewer when the collector frees what other tests left
     }
 
     private void refuses(String base64, String... words) throws IOException {

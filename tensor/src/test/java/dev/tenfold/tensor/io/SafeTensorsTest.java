@@ -60,7 +60,7 @@ class SafeTensorsTest {
         FormatException error = assertThrows(FormatException.class, () -> SafeTensors.read(path));
         for (String word : words) assertTrue(error.getMessage().contains(word), () -> "\"" + error.getMessage() + "\" does not say \"" + word + "\"");
         assertTrue(error.getMessage().contains("t.safetensors, byte " + error.offset()), error.getMessage());
-        assertEquals(blocks, HostAllocator.get().stats().liveBlocks());
+        assertTrue(HostAllocator.get().stats().liveBlocks() <= blocks, "what was read is freed"); // fewer when the collector frees what other tests left
     }
 
     @Test
