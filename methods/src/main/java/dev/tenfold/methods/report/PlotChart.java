@@ -12,7 +12,6 @@ import org.knowm.xchart.CategorySeries;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
-import org.knowm.xchart.internal.chartpart.Chart;
 import org.knowm.xchart.style.AxesChartStyler;
 import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.Marker;
@@ -25,8 +24,11 @@ final class PlotChart {
             new Color(0xCC79A7), new Color(0xE69F00), new Color(0x56B4E9), new Color(0x404040)};
     private static final Marker[] MARKERS = {SeriesMarkers.CIRCLE, SeriesMarkers.SQUARE, SeriesMarkers.TRIANGLE_UP,
             SeriesMarkers.DIAMOND, SeriesMarkers.TRIANGLE_DOWN, SeriesMarkers.CROSS};
-    private static final Color INK = new Color(0x333333);
-    private static final Color GRID = new Color(0xE2E2E2);
+    static final Color INK = new Color(0x333333);
+    static final Color GRID = new Color(0xE2E2E2);
+    static final Font NUMBERS = font(Font.PLAIN, 12);
+    static final Font TITLES = font(Font.PLAIN, 13);
+    private static final Color CLEAR = new Color(255, 255, 255, 0);
     // Beyond that, markers hide the line that they mark.
     private static final int MARKED_POINTS = 40;
 
@@ -36,20 +38,19 @@ final class PlotChart {
     private PlotChart() {
     }
 
-    static Chart<?, ?> of(Plot plot) {
-        boolean bars = plot.series().stream().anyMatch(s -> s.style() == Plot.Style.BARS);
-        return bars ? categories(plot) : curves(plot);
+    /** Whether bars are asked for, which stand over categories. */
+    static boolean hasBars(Plot plot) {
+        return plot.series().stream().anyMatch(s -> s.style() == Plot.Style.BARS);
     }
 
-    private static XYChart curves(Plot plot) {
-        XYChart chart = new XYChartBuilder().title(plot.title()).xAxisTitle(plot.x()).yAxisTitle(plot.y()).build();
-        boolean logX = plot.logX();
-        boolean logY = plot.logY();
+    /** Curves over numbers, with room below but without numbers at the axes: {@link #xAxis} and {@link #yAxis} have them. */
+    static XYChart curves(Plot plot, Axis xAxis, Axis yAxis) {
+        XYChart chart = new XYChartBuilder().title(plot.title()).xAxisTitle(plot.x()).build();
         style(chart.getStyler(), plot);
-        int drawn = 0;
+        axes(chart.getStyler(), xAxis, yAxis);
         for (int i = 0; i < plot.series().size(); i++) {
             Plot.Series s = plot.series().get(i);
-            Points points = Points.of(s, logX, logY);
+            Points points = Points.of(s, xAxis.log(), yAxis.log());
             if (!points.anyDrawn()) continue;
             XYSeries series = chart.addSeries(legend(plot, i), points.x(), points.y());
             boolean scatter = s.style() == Plot.Style.POINTS;
@@ -58,21 +59,53 @@ final class PlotChart {
             series.setMarkerColor(COLOURS[i % COLOURS.length]);
             series.setLineStyle(new BasicStroke(2f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
             series.setMarker(scatter || points.x().length <= MARKED_POINTS ? MARKERS[i % MARKERS.length] : SeriesMarkers.NONE);
-            drawn++;
         }
-        // An axis with nothing that a logarithm has is linear and empty, with the names that were meant.
-        if (drawn == 0) {
-            XYSeries empty = chart.addSeries("nothing to draw", new double[] {0, 1}, new double[] {0, 1});
-            empty.setLineColor(Color.WHITE);
+        if (chart.getSeriesMap().isEmpty()) { // nothing that these axes can show: the axes stay
+            XYSeries empty = chart.addSeries("nothing to draw", new double[] {xAxis.from(), xAxis.to()}, new double[] {yAxis.from(), yAxis.to()});
+            empty.setLineColor(CLEAR);
             empty.setMarker(SeriesMarkers.NONE);
-            return chart;
         }
-        chart.getStyler().setXAxisLogarithmic(logX).setYAxisLogarithmic(logY);
-        if (!logX) chart.getStyler().setxAxisTickLabelsFormattingFunction(Numbers::readable);
         return chart;
     }
 
-    private static CategoryChart categories(Plot plot) {
+    // The chart leaves room for the numbers below and draws none, nor lines.
+    private static void axes(AxesChartStyler styler, Axis x, Axis y) {
+        styler.setXAxisMin(x.from()).setXAxisMax(x.to()).setYAxisMin(y.from()).setYAxisMax(y.to());
+        styler.setPlotContentSize(1);
+        styler.setPlotMargin(0);
+        styler.setChartBackgroundColor(CLEAR);
+        styler.setPlotBackgroundColor(CLEAR);
+        styler.setPlotGridLinesVisible(false);
+        styler.setAxisTickLabelsColor(CLEAR).setAxisTicksLineVisible(false).setAxisTicksMarksVisible(false).setAxisTickPadding(14);
+        styler.setxAxisTickLabelsFormattingFunction(place -> "0").setYAxisTicksVisible(false);
+    }
+
+    /** The axis along x, wide enough for every point that can be drawn. */
+    static Axis xAxis(Plot plot) {
+        return axis(plot, plot.logX(), true);
+    }
+
+    /** The axis along y. */
+    static Axis yAxis(Plot plot) {
+        return axis(plot, plot.logY(), false);
+    }
+
+    private static Axis axis(Plot plot, boolean log, boolean alongX) {
+        double low = Double.POSITIVE_INFINITY;
+        double high = Double.NEGATIVE_INFINITY;
+        for (Plot.Series s : plot.series()) {
+            Points points = Points.of(s, plot.logX(), plot.logY());
+            for (int i = 0; i < points.x().length; i++) {
+                if (Double.isNaN(points.y()[i])) continue;
+                double place = alongX ? points.x()[i] : points.y()[i];
+                low = Math.min(low, place);
+                high = Math.max(high, place);
+            }
+        }
+        return low <= high ? Axis.over(low, high, log) : Axis.over(0, 1, log);
+    }
+
+    static CategoryChart categories(Plot plot) {
         CategoryChart chart = new CategoryChartBuilder().title(plot.title()).xAxisTitle(plot.x()).yAxisTitle(plot.y()).build();
         style(chart.getStyler(), plot);
         TreeSet<Double> places = new TreeSet<>();
@@ -119,7 +152,7 @@ final class PlotChart {
     private static void style(AxesChartStyler styler, Plot plot) {
         styler.setBaseFont(font(Font.PLAIN, 13));
         styler.setChartTitleFont(font(Font.BOLD, 15)).setLegendFont(font(Font.PLAIN, 13));
-        styler.setAxisTitleFont(font(Font.PLAIN, 13)).setAxisTickLabelsFont(font(Font.PLAIN, 12));
+        styler.setAxisTitleFont(TITLES).setAxisTickLabelsFont(NUMBERS);
         styler.setChartBackgroundColor(Color.WHITE).setChartFontColor(INK).setChartPadding(14);
         styler.setChartTitleBoxVisible(false);
         styler.setPlotBackgroundColor(Color.WHITE).setPlotBorderVisible(false);
@@ -139,7 +172,7 @@ final class PlotChart {
         return new Font(Font.SANS_SERIF, weight, size);
     }
 
-    /** The points of a series that its axes can show: what is infinite, or not positive on a logarithmic axis, leaves a gap. */
+    /** The places of the points that the axes can show: what is infinite, or not positive on a logarithmic axis, leaves a gap. */
     private record Points(double[] x, double[] y) {
         static Points of(Plot.Series s, boolean logX, boolean logY) {
             int n = 0;
@@ -147,8 +180,8 @@ final class PlotChart {
             double[] y = new double[s.x().length];
             for (int i = 0; i < x.length; i++) {
                 if (!Double.isFinite(s.x()[i]) || logX && s.x()[i] <= 0) continue;
-                x[n] = s.x()[i];
-                y[n++] = Double.isFinite(s.y()[i]) && (!logY || s.y()[i] > 0) ? s.y()[i] : Double.NaN;
+                x[n] = Axis.place(s.x()[i], logX);
+                y[n++] = Double.isFinite(s.y()[i]) && (!logY || s.y()[i] > 0) ? Axis.place(s.y()[i], logY) : Double.NaN;
             }
             return new Points(java.util.Arrays.copyOf(x, n), java.util.Arrays.copyOf(y, n));
         }
