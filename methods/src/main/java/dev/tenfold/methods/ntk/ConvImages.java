@@ -14,7 +14,7 @@ record ConvImages(int channels, int height, int width, double[] values, double[]
         for (double v : values) if (!Double.isFinite(v)) throw new IllegalArgumentException("CNTK: the images " + x.shape() + " hold NaN or infinity");
         double[][][] variances = new double[depth - 1][n][];
         double[] scratch = new double[h * w];
-        Overlap whole = new Overlap(h, w, 0, 0);
+        ConvStrip whole = new ConvStrip(h, w, 0, 0, 0);
         for (int i = 0; i < n; i++) {
             double[] q = new double[h * w];
             for (int k = 0; k < c; k++) {
@@ -37,20 +37,13 @@ record ConvImages(int channels, int height, int width, double[] values, double[]
         return height * width;
     }
 
-    /** {@code sum_c a_i[c, y, x] b_j[c, y + dy, x + dx]} over the overlap. */
-    void products(int i, ConvImages b, int j, Overlap overlap, double[] s) {
-        int shift = overlap.dy() * width + overlap.dx();
-        for (int y = overlap.y0(); y < overlap.y1(); y++) {
-            for (int x = overlap.x0(); x < overlap.x1(); x++) {
-                int at = y * width + x;
-                double sum = 0;
-                for (int c = 0; c < channels; c++) sum += values[(i * channels + c) * pixels() + at] * b.values[(j * channels + c) * pixels() + at + shift];
-                s[at] = sum;
-            }
-        }
+    /** Where channel {@code c} of image {@code i} starts. */
+    int offset(int i, int c) {
+        return (i * channels + c) * pixels();
     }
 
-    double variance(int layer, int i, int at) {
-        return variances[layer][i][at];
+    /** The variance of every pixel of image {@code i} before layer {@code layer}. */
+    double[] variance(int layer, int i) {
+        return variances[layer][i];
     }
 }

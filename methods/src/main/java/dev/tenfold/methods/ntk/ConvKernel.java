@@ -8,7 +8,10 @@ import dev.tenfold.tensor.NoGrad;
 import dev.tenfold.tensor.Scope;
 import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.Tensors;
-import java.util.Arrays;
+import dev.tenfold.tensor.op.Pointwise;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Locale;
 
 /**
  * The convolutional neural tangent kernel of Arora et al. 2019 (CNTK): 3x3 filters, stride 1, zero padding, ReLU, with or
@@ -24,6 +27,11 @@ import java.util.Arrays;
  * @param fixEnds  the first and the last layer are not trained; the paper's CNTK-GAP has both pooling and fixed ends
  */
 public record ConvKernel(int depth, boolean pooling, boolean fixEnds) {
+    /** A filter's 1/9 times c_sigma = 2: what makes kappa0 / 9 of E[relu' relu'] = kappa0 / 2. */
+    private static final double FILTER = 2.0 / 9;
+    private static final Pointwise SLOPE = DualActivation.RELU.derivativeOperation();
+    private static final Pointwise ACTIVATION = Pointwise.of("cntkActivation", 4, Pointwise.Result.SAME, DualActivation.RELU.covariance().mul(FILTER));
+
     public ConvKernel {
         if (depth < 2) throw new IllegalArgumentException("CNTK: depth " + depth + " must be at least 2");
     }
@@ -46,7 +54,8 @@ public record ConvKernel(int depth, boolean pooling, boolean fixEnds) {
         long n2 = z.size(0);
         long limit = HostAllocator.get().limit();
         if (8.0 * n1 * n2 > limit) {
-            throw new IllegalArgumentException(String.format("CNTK: a kernel of %d x %d images needs %.0f bytes, more than the limit of %d", n1, n2, 8.0 * n1 * n2, limit));
+            throw new IllegalArgumentException(String.format(Locale.ROOT, "CNTK: a kernel of %d x %d images needs %.0f bytes, more than the limit of %d",
+                    n1, n2, 8.0 * n1 * n2, limit));
         }
         try (Scope scope = Scope.open(); NoGrad region = NoGrad.open()) {
             boolean symmetric = x == z;
@@ -59,7 +68,10 @@ public record ConvKernel(int depth, boolean pooling, boolean fixEnds) {
                     int i = (int) (pair / n2);
                     int j = (int) (pair % n2);
                     if (symmetric && j > i) continue;
-                    double value = new Pair(a, i, b, j, tangent).value();
+                    double value;
+                    try (Scope inner = Scope.open(); NoGrad unrecorded = NoGrad.open()) {
+                        value = new Pair(a, i, b, j, tangent).value();
+                    }
                     Memory.putDouble(base + 8 * pair, value);
                     if (symmetric) Memory.putDouble(base + 8 * (j * n2 + i), value);
                 }
@@ -70,10 +82,12 @@ public record ConvKernel(int depth, boolean pooling, boolean fixEnds) {
 
     /** The sum of the plane of displacement (dy, dx) of the first image of each tensor: what pooling averages. */
     double plane(Tensor x, Tensor z, int dy, int dx) {
-        return new Pair(ConvImages.of(x, depth), 0, ConvImages.of(z, depth), 0, true).plane(dy, dx);
+        try (Scope scope = Scope.open(); NoGrad region = NoGrad.open()) {
+            return new Pair(ConvImages.of(x, depth), 0, ConvImages.of(z, depth), 0, true).strip(dy, dx, dx);
+        }
     }
 
-    /** Two images, with room for one plane. */
+    /** The kernel of image {@code i} of {@code a} and image {@code j} of {@code b}. */
     private final class Pair {
         private final ConvImages a;
         private final int i;
@@ -81,9 +95,6 @@ public record ConvKernel(int depth, boolean pooling, boolean fixEnds) {
         private final int j;
         private final boolean tangent;
         private final boolean same;
-        private final double[] s;
-        private final double[] t;
-        private final double[] scratch;
 
         Pair(ConvImages a, int i, ConvImages b, int j, boolean tangent) {
             this.a = a;
@@ -92,57 +103,61 @@ public record ConvKernel(int depth, boolean pooling, boolean fixEnds) {
             this.j = j;
             this.tangent = tangent;
             this.same = a == b && i == j;
-            s = new double[a.pixels()];
-            t = new double[a.pixels()];
-            scratch = new double[a.pixels()];
         }
 
         double value() {
-            double centre = plane(0, 0);
+            double centre = strip(0, 0, 0);
             if (!pooling) return centre;
-            double sum = 0;
-            for (int dy = same ? 0 : 1 - a.height(); dy < a.height(); dy++) {
-                // Of an image with itself, the planes (dy, dx) and (-dy, -dx) are equal.
-                for (int dx = same && dy == 0 ? 1 : 1 - a.width(); dx < a.width(); dx++) if (dy != 0 || dx != 0) sum += plane(dy, dx);
+            int h = a.height();
+            int w = a.width();
+            double sum = w > 1 ? strip(0, 1, w - 1) : 0;
+            if (!same && w > 1) sum += strip(0, 1 - w, -1);
+            for (int dy = 1; dy < h; dy++) {
+                sum += strip(dy, 1 - w, w - 1);
+                if (!same) sum += strip(-dy, 1 - w, w - 1);
             }
             double pixels = a.pixels();
+            // Of an image with itself, the planes (dy, dx) and (-dy, -dx) are equal.
             return (centre + (same ? 2 * sum : sum)) / (pixels * pixels);
         }
 
-        /** The sum over the pixel pairs ((y, x), (y + dy, x + dx)) that lie in both images. */
-        double plane(int dy, int dx) {
-            Overlap overlap = new Overlap(a.height(), a.width(), dy, dx);
-            a.products(i, b, j, overlap, s);
-            overlap.box(s, scratch);
-            if (fixEnds) Arrays.fill(t, 0);
-            else System.arraycopy(s, 0, t, 0, s.length);
+        /** The sum over the pixel pairs of displacements (dy, first) to (dy, last), through all layers. */
+        double strip(int dy, int first, int last) {
+            ConvStrip strip = new ConvStrip(a.height(), a.width(), dy, first, last);
+            double[] s = new double[strip.length()];
+            double[] q1 = new double[s.length];
+            double[] q2 = new double[s.length];
+            strip.products(a, i, b, j, s);
+            strip.box(s, q1);
+            double[] t = fixEnds ? new double[s.length] : s.clone();
             for (int layer = 0; layer <= depth - 2; layer++) {
-                boolean last = layer == depth - 2;
-                activate(layer, overlap, last && fixEnds);
-                if (!last) {
-                    overlap.box(t, scratch);
-                    overlap.box(s, scratch);
+                boolean lastLayer = layer == depth - 2;
+                strip.spread(a.variance(layer, i), b.variance(layer, j), q1, q2);
+                // Rounding must not make a pixel less correlated with itself than 1.
+                if (same && dy == 0 && first == 0 && last == 0) System.arraycopy(q1, 0, s, 0, s.length);
+                activate(s, t, q1, q2, lastLayer && fixEnds);
+                if (!lastLayer) {
+                    strip.box(t, q1);
+                    strip.box(s, q1);
                 }
             }
-            return overlap.sum(tangent ? t : s);
+            double sum = 0;
+            for (double value : tangent ? t : s) sum += value;
+            return sum;
         }
 
         /** {@code A = N kappa1 / 9, D = kappa0 / 9, T = T D + A, S = A}; without the last A where the last layer is fixed. */
-        private void activate(int layer, Overlap overlap, boolean withoutA) {
-            int shift = overlap.dy() * a.width() + overlap.dx();
-            // Rounding must not make a pixel less correlated with itself than 1.
-            boolean exact = same && shift == 0 && overlap.dy() == 0;
-            for (int y = overlap.y0(); y < overlap.y1(); y++) {
-                for (int x = overlap.x0(); x < overlap.x1(); x++) {
-                    int at = y * a.width() + x;
-                    double scale = Math.sqrt(a.variance(layer, i, at)) * Math.sqrt(b.variance(layer, j, at + shift));
-                    double rho = exact ? 1 : scale > 0 ? Math.clamp(s[at] / scale, -1.0, 1.0) : 0;
-                    double angle = Math.PI - Math.acos(rho);
-                    double activation = scale * (Math.sqrt((1 - rho) * (1 + rho)) + rho * angle) / Math.PI / 9;
-                    t[at] = t[at] * angle / Math.PI / 9 + (withoutA ? 0 : activation);
-                    s[at] = activation;
-                }
+        private void activate(double[] s, double[] t, double[] q1, double[] q2, boolean withoutA) {
+            try (Scope scope = Scope.open()) {
+                Tensor covariance = Tensors.of(s);
+                Tensor left = Tensors.of(q1);
+                Tensor right = Tensors.of(q2);
+                Tensor slope = SLOPE.apply(covariance, left, right);
+                MemorySegment.copy(Memory.ALL, ValueLayout.JAVA_DOUBLE, slope.address(), q1, 0, q1.length);
+                MemorySegment.copy(Memory.ALL, ValueLayout.JAVA_DOUBLE, ACTIVATION.apply(covariance, left, right, slope).address(), s, 0, s.length);
             }
+            double added = withoutA ? 0 : 1;
+            for (int k = 0; k < t.length; k++) t[k] = t[k] * q1[k] * FILTER + added * s[k];
         }
     }
 }

@@ -12,6 +12,7 @@ import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.Tensors;
 import dev.tenfold.tensor.op.Pointwise;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -184,7 +185,7 @@ public final class FcKernel {
     private void requireMemory(long n1, long n2, int kernels) {
         double bytes = 8.0 * n1 * n2 * kernels;
         if (bytes > memoryBudget) {
-            throw new IllegalArgumentException(String.format("NTK: %d kernel(s) of %d x %d points need %.0f bytes, more than the budget of %d; "
+            throw new IllegalArgumentException(String.format(Locale.ROOT, "NTK: %d kernel(s) of %d x %d points need %.0f bytes, more than the budget of %d; "
                     + "compute blocks of rows with between()", kernels, n1, n2, bytes, memoryBudget));
         }
     }

@@ -92,7 +92,9 @@ public final class KernelLogistic {
             double[] oneHot = new double[n * classes];
             long[] values = labels.toLongs();
             for (int i = 0; i < n; i++) {
-                if (values[i] < 0 || values[i] >= classes) throw new IllegalArgumentException("kernel logistic: label " + values[i] + " of point " + i + " is not in 0.." + (classes - 1));
+                if (values[i] < 0 || values[i] >= classes) {
+                    throw new IllegalArgumentException("kernel logistic: label " + values[i] + " of point " + i + " is not in 0.." + (classes - 1));
+                }
                 oneHot[i * classes + (int) values[i]] = 1;
             }
             return kept(scope, new KernelLogistic(kernel, Tensors.of(oneHot, n, classes), lambda, false).fit());

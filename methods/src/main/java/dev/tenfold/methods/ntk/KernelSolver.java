@@ -102,7 +102,8 @@ public final class KernelSolver {
     public Tensor posteriorVariance(Tensor cross, Tensor prior) {
         Tensor between = KernelMatrix.cross(cross, kernel.size(0));
         if (prior.rank() != 1 || prior.size(0) != between.size(0)) {
-            throw new IllegalArgumentException("posterior variance: prior variances are " + prior.shape() + "; for " + between.size(0) + " points they must be [" + between.size(0) + "]");
+            throw new IllegalArgumentException("posterior variance: prior variances are " + prior.shape()
+                    + "; for " + between.size(0) + " points they must be [" + between.size(0) + "]");
         }
         try (Scope scope = Scope.open(); NoGrad region = NoGrad.open()) {
             Tensor explained = Linalg.triangularSolve(factor, between.transpose(), false, false).square().sum(0);

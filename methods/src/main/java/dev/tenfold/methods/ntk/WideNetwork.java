@@ -87,7 +87,9 @@ public final class WideNetwork implements AutoCloseable {
      */
     public WideNetwork train(Tensor x, Tensor y, Training training) {
         Tensor points = checked(x);
-        if (y.rank() != 1 || y.size(0) != points.size(0)) throw new IllegalArgumentException("wide network: targets are " + y.shape() + ", inputs " + x.shape() + "; they must be [n] and [n, d]");
+        if (y.rank() != 1 || y.size(0) != points.size(0)) {
+            throw new IllegalArgumentException("wide network: targets are " + y.shape() + ", inputs " + x.shape() + "; they must be [n] and [n, d]");
+        }
         try (Scope scope = Scope.open(); NoGrad region = NoGrad.open()) {
             Tensor targets = y.to(DType.F64);
             Tensor w = weight.copy();
