@@ -59,12 +59,7 @@ public final class EmpiricalNtk {
         requireSamples(x);
         if (z != null) requireSamples(z);
         try (Scope scope = Scope.open()) {
-            Tensor probe;
-            try (NoGrad region = NoGrad.open()) {
-                probe = network.forward(x.narrow(0, 0, 1));
-            }
-            if (probe.rank() != 2) throw new IllegalArgumentException("empirical NTK: the network's output is " + probe.shape() + "; it must be [n, outputs]");
-            long outputs = probe.size(1);
+            long outputs = outputs(x);
             long n1 = x.size(0);
             long n2 = z == null ? n1 : z.size(0);
             long side = full ? outputs : 1;
@@ -87,6 +82,18 @@ public final class EmpiricalNtk {
             }
             if (!full) return scope.keep(kernel.div(outputs));
             return scope.keep(kernel.reshape(outputs, n1, outputs, n2).permute(1, 3, 0, 2).contiguous());
+        }
+    }
+
+    /** How many outputs the network has, which must not change from one call to the next. */
+    private long outputs(Tensor x) {
+        try (Scope scope = Scope.open(); NoGrad region = NoGrad.open()) {
+            Tensor once = network.forward(x.narrow(0, 0, 1));
+            if (once.rank() != 2) throw new IllegalArgumentException("empirical NTK: the network's output is " + once.shape() + "; it must be [n, outputs]");
+            if (once.ne(network.forward(x.narrow(0, 0, 1))).to(DType.I64).sum().item() != 0) {
+                throw new IllegalArgumentException("empirical NTK: the network's output is random, or not a number; call eval() to switch dropout off");
+            }
+            return once.size(1);
         }
     }
 

@@ -137,6 +137,14 @@ class EmpiricalNtkTest {
     }
 
     @Test
+    void randomNetworksAreRefused() {
+        Generator generator = new Generator(3);
+        Module noisy = new Sequential(new Linear(generator, 5, 3, true, DType.F64), new Function(h -> h.mul(generator.uniform(DType.F64, Shape.of(1, 3), 0, 1))));
+        String message = assertThrows(IllegalArgumentException.class, () -> new EmpiricalNtk(noisy, PLENTY).symmetric(x)).getMessage();
+        assertTrue(message.contains("eval()"), message);
+    }
+
+    @Test
     void chunksOfAnySizeGiveTheSameKernel() {
         DenseNetwork network = DenseNetwork.random(new Generator(1), Tensor::erf, 1.5, .1, DType.F64, 5, 7, 3, 2);
         Tensor expected = new EmpiricalNtk(network, PLENTY).between(x, z);
