@@ -11,8 +11,7 @@ import dev.tenfold.tensor.op.Pointwise;
  * inputs and to sigma_w^2 and sigma_b^2: for learning hyper-parameters, and for attacks on kernel machines. Holds every layer.
  *
  * <p>The derivatives are closed forms ({@link DualActivation.Slopes}), not chains through sqrt and acos, so nothing cancels near
- * rho = 1, and they are 0 where none exists: E[phi' phi'] at rho = 1, anything at a zero input without bias. Second derivatives of a
- * piecewise-linear activation's kernel need rho < 1: use {@link #between} on different points for them.
+ * rho = 1, and they are 0 where none exists: those of E[phi' phi'] at rho = 1, those of anything at a zero input without bias.
  */
 public final class DifferentiableKernel {
     private final Pointwise derivative;

@@ -25,14 +25,15 @@ import java.util.List;
  */
 public record DualActivation(String name, Expr derivative, Expr covariance, Expr diagonal, Slopes slopes) {
     /**
-     * Derivatives with respect to s and q1, from which those with respect to q2 follow by symmetry. That of the covariance
-     * with respect to s is E[phi' phi'] itself (Price 1958). Where they do not exist (rho = 1, a zero input) they are 0.
+     * Derivatives with respect to s and q1, from which those with respect to q2 follow by symmetry. Where they, or their own
+     * derivatives, do not exist (rho = +-1, a zero input) those are 0.
      *
      * @param derivativeByS  d E[phi' phi'] / ds
      * @param derivativeByQ  d E[phi' phi'] / dq1
+     * @param covarianceByS  d E[phi phi] / ds, which is E[phi' phi'] (Price 1958)
      * @param covarianceByQ  d E[phi phi] / dq1
      */
-    public record Slopes(Expr derivativeByS, Expr derivativeByQ, Expr covarianceByQ) {
+    public record Slopes(Expr derivativeByS, Expr derivativeByQ, Expr covarianceByS, Expr covarianceByQ) {
     }
 
     private static final Expr S = x(0);
@@ -57,9 +58,12 @@ public record DualActivation(String name, Expr derivative, Expr covariance, Expr
         Expr root = scale.mul(c(1).sub(rho).mul(c(1).add(rho)).sqrt());
         Expr byS = root.gt(c(0)).select(c(kink).div(root), c(0));
         Expr byQ = root.mul(Q1).gt(c(0)).select(S.mul(-kink / 2).div(root.mul(Q1)), c(0));
-        Expr covarianceByQ = Q1.gt(c(0)).select(root.mul(kink / 2).div(Q1), c(0));
+        // At rho = 1, 0, -1 theta is 0, pi/2, pi, and constant as far as derivatives go.
+        Expr limit = c(1).sub(Expr.of(Fn.SIGN, S)).mul(Math.PI / 2);
+        Expr covarianceByS = root.gt(c(0)).select(derivative, c((a * a + b * b) / 2).sub(limit.mul(kink)));
+        Expr covarianceByQ = root.mul(Q1).gt(c(0)).select(root.mul(kink / 2).div(Q1), c(0));
         return new DualActivation(name, derivative, root.mul(kink).add(D.mul(S)), x(0).mul((a * a + b * b) / 2),
-                new Slopes(byS, byQ, covarianceByQ));
+                new Slopes(byS, byQ, covarianceByS, covarianceByQ));
     }
 
     /** {@code R^2 = (1 + 2 q1)(1 + 2 q2) - 4 s^2}, written so that nothing cancels where the activation saturates: R is at least 1. */
@@ -69,7 +73,7 @@ public record DualActivation(String name, Expr derivative, Expr covariance, Expr
         Expr derivative = c(4 / Math.PI).div(r);
         Expr covariance = Expr.of(Fn.ATAN2, S.mul(2), r).mul(2 / Math.PI);
         Expr cube = square.mul(r);
-        Slopes slopes = new Slopes(S.mul(16 / Math.PI).div(cube), Q2.mul(2).add(1).mul(-4 / Math.PI).div(cube),
+        Slopes slopes = new Slopes(S.mul(16 / Math.PI).div(cube), Q2.mul(2).add(1).mul(-4 / Math.PI).div(cube), derivative,
                 S.mul(-4 / Math.PI).div(r.mul(Q1.mul(2).add(1))));
         Expr diagonal = Expr.of(Fn.ATAN2, x(0), x(0).add(0.25).sqrt()).mul(2 / Math.PI);
         return new DualActivation("erf", derivative, covariance, diagonal, slopes);
@@ -84,7 +88,7 @@ public record DualActivation(String name, Expr derivative, Expr covariance, Expr
     /** E[phi phi] as an operation on (s, q1, q2), with gradients. */
     Pointwise covarianceOperation() {
         return Pointwise.of(name + "Dual", 3, Pointwise.Result.SAME, covariance.substitute(List.of(S, Q1, Q2, derivative)),
-                Pointwise.G.mul(derivative), Pointwise.G.mul(slopes.covarianceByQ), Pointwise.G.mul(exchanged(slopes.covarianceByQ)));
+                Pointwise.G.mul(slopes.covarianceByS), Pointwise.G.mul(slopes.covarianceByQ), Pointwise.G.mul(exchanged(slopes.covarianceByQ)));
     }
 
     /** E[phi^2] as an operation on q. */
