@@ -162,7 +162,7 @@ final class RunCommand implements Callable<Integer> {
         try {
             Files.createDirectories(out);
         } catch (IOException e) {
-            throw wrong("--out " + out + ": the folder cannot be made (" + Failure.sentence(e) + "). Name another");
+            throw wrong("--out " + out + ": the folder cannot be made: " + Failure.sentence(e));
         }
         if (!Files.isWritable(out)) throw wrong("--out " + out + ": the folder cannot be written to. Name another");
     }
