@@ -1,0 +1,49 @@
+package dev.tenfold.methods.squareloss;
+
+import dev.tenfold.kernels.DType;
+import dev.tenfold.nn.Module;
+import dev.tenfold.nn.Parameter;
+import dev.tenfold.tensor.Generator;
+import dev.tenfold.tensor.Scope;
+import dev.tenfold.tensor.Tensor;
+import dev.tenfold.tensor.Tensors;
+
+/**
+ * The network of the theory (Hu et al. 2022, section 2): {@code f(x) = m^(-1/2) sum_r a_r relu(w_r . x)}, only the w_r trained,
+ * {@code w_r ~ N(0, I)}, {@code a_r = +-1}. Every w_r comes twice, with opposite signs a, so that f is 0 at the start.
+ */
+final class TwoLayerNet extends Module {
+    private final Parameter weight;
+    private final Tensor start;
+    private final Tensor signs;
+
+    /** {@code width} m must be even. */
+    TwoLayerNet(Generator generator, int inputs, int width) {
+        if (width < 2 || width % 2 != 0) throw new IllegalArgumentException("two-layer net: width " + width + " must be even and at least 2");
+        Tensor half = generator.normal(DType.F32, width / 2, inputs);
+        double[] a = new double[width];
+        for (int r = 0; r < width; r++) a[r] = (r < width / 2 ? 1 : -1) / Math.sqrt(width);
+        Tensor both = Tensors.concat(0, java.util.List.of(half, half));
+        weight = parameter("weight", both.copy());
+        start = buffer("start", both);
+        signs = buffer("signs", Tensors.of(DType.F32, a, width, 1));
+    }
+
+    /** f [n, 1] of x [n, inputs]. */
+    @Override
+    public Tensor forward(Tensor x) {
+        return x.matmul(weight.value().transpose()).relu().matmul(signs);
+    }
+
+    /** {@code ||W - W(0)||_F^2}: the penalty under which the network stays close to its tangent kernel. */
+    Tensor movement() {
+        return weight.value().sub(start).square().sum();
+    }
+
+    /** The largest {@code ||w_r - w_r(0)||}. */
+    double largestMove() {
+        try (Scope scope = Scope.open()) {
+            return weight.value().detach().sub(start).square().sum(1).sqrt().max().item();
+        }
+    }
+}
