@@ -1,0 +1,129 @@
+package dev.tenfold.methods.squareloss;
+
+import static dev.tenfold.methods.squareloss.Numbers.three;
+
+import dev.tenfold.methods.Run;
+import dev.tenfold.methods.attack.Attack;
+import dev.tenfold.methods.report.Claim;
+import dev.tenfold.methods.report.Plot;
+import dev.tenfold.methods.report.Table;
+import dev.tenfold.methods.squareloss.PictureStudy.Outcome;
+import dev.tenfold.nn.Metrics;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Tables, plots and claims of {@link PictureStudy}.
+ *
+ * @param longAttack the name of the long PGD on cross-entropy
+ * @param outcomes   per coding, the repetitions
+ */
+record PictureReport(String longAttack, List<List<Outcome>> outcomes) {
+    void write(Run run) {
+        calibration(run);
+        robustness(run);
+        claims(run);
+    }
+
+    private static double mean(List<Outcome> repeated, ToDoubleFunction<Outcome> number) {
+        return repeated.stream().mapToDouble(number).average().orElseThrow();
+    }
+
+    private static String key(List<Outcome> repeated) {
+        return "pictures." + repeated.getFirst().coding().key() + ".";
+    }
+
+    private void calibration(Run run) {
+        List<List<String>> rows = new ArrayList<>();
+        List<Plot.Series> curves = new ArrayList<>(List.of(Plot.Series.line("honest", new double[] {0, 1}, new double[] {0, 1})));
+        for (List<Outcome> repeated : outcomes) {
+            double accuracy = mean(repeated, o -> o.calibration().accuracy());
+            double error = mean(repeated, o -> o.calibration().error());
+            double confidence = mean(repeated, o -> o.calibration().meanConfidence());
+            double clipped = mean(repeated, o -> o.calibration().clipped());
+            run.metric(key(repeated) + "accuracy", accuracy);
+            run.metric(key(repeated) + "ece", error);
+            run.metric(key(repeated) + "mean_confidence", confidence);
+            run.metric(key(repeated) + "clipped", clipped);
+            rows.add(List.of(repeated.getFirst().coding().label(), three(accuracy), three(error), three(confidence), three(clipped)));
+            curves.add(reliability(repeated.getFirst()));
+        }
+        run.table(new Table("Images: accuracy and calibration (clipped: share of confidences above 1)", List.of("loss", "accuracy", "ECE", "mean confidence", "clipped"), rows));
+        run.plot("pictures_reliability", new Plot("Images: reliability", "confidence", "accuracy", false, false, curves));
+    }
+
+    private static Plot.Series reliability(Outcome outcome) {
+        List<Metrics.Bin> filled = new ArrayList<>();
+        for (Metrics.Bin bin : outcome.calibration().bins()) if (bin.count() > 0) filled.add(bin);
+        return Plot.Series.line(outcome.coding().label(), filled.stream().mapToDouble(Metrics.Bin::confidence).toArray(),
+                filled.stream().mapToDouble(Metrics.Bin::accuracy).toArray());
+    }
+
+    private void robustness(Run run) {
+        Set<String> names = new LinkedHashSet<>();
+        outcomes.forEach(repeated -> repeated.getFirst().attacks()[0].attacks().forEach(a -> names.add(a.name())));
+        List<String> columns = new ArrayList<>(List.of("attack"));
+        for (List<Outcome> repeated : outcomes) for (int radius : PictureStudy.RADII) columns.add(repeated.getFirst().coding().key().toUpperCase(Locale.ROOT) + " " + radius + "/255");
+        List<List<String>> rows = new ArrayList<>();
+        for (String name : names) {
+            List<String> row = new ArrayList<>(List.of(name));
+            for (List<Outcome> repeated : outcomes) {
+                boolean known = repeated.getFirst().attacks()[0].attacks().stream().map(Attack::name).anyMatch(name::equals);
+                for (int r = 0; r < PictureStudy.RADII.length; r++) row.add(known ? three(metric(run, repeated, name, r)) : "");
+            }
+            rows.add(row);
+        }
+        List<String> worst = new ArrayList<>(List.of("worst case"));
+        for (List<Outcome> repeated : outcomes) {
+            for (int r = 0; r < PictureStudy.RADII.length; r++) {
+                double value = worst(repeated, r);
+                run.metric(key(repeated) + "worst_" + PictureStudy.RADII[r], value);
+                worst.add(three(value));
+            }
+        }
+        rows.add(worst);
+        run.table(new Table("Images: share of test images that stand; noise is no attack and does not depend on the radius. CE: cross-entropy, SL: simplex, ONEHOT: one-hot square loss",
+                columns, rows));
+    }
+
+    private static double metric(Run run, List<Outcome> repeated, String attack, int r) {
+        double value = accuracy(repeated, attack, r);
+        run.metric(key(repeated) + attack.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "_") + "_" + PictureStudy.RADII[r], value);
+        return value;
+    }
+
+    private static double accuracy(List<Outcome> repeated, String attack, int r) {
+        return mean(repeated, o -> o.attacks()[r].accuracy(attack));
+    }
+
+    private static double worst(List<Outcome> repeated, int r) {
+        return mean(repeated, o -> o.attacks()[r].worstCase());
+    }
+
+    private void claims(Run run) {
+        List<Outcome> cross = outcomes.get(0);
+        List<Outcome> square = outcomes.get(1);
+        double accuracy = mean(square, o -> o.calibration().accuracy());
+        double crossAccuracy = mean(cross, o -> o.calibration().accuracy());
+        run.claim(new Claim("pictures_accuracy", "The square loss is as accurate as cross-entropy: within 1.5 points (paper: CIFAR-10, ResNet-18)", .9504, accuracy, crossAccuracy,
+                accuracy >= crossAccuracy - 0.015));
+        double error = mean(square, o -> o.calibration().error());
+        double crossError = mean(cross, o -> o.calibration().error());
+        run.claim(new Claim("pictures_ece", "The square loss is better calibrated: its ECE is at most 0.6 of cross-entropy's (paper: .0097 against .028)", .0097, error, crossError,
+                error <= 0.6 * crossError));
+        double pgd = accuracy(square, longAttack, 0);
+        double crossPgd = accuracy(cross, longAttack, 0);
+        run.claim(new Claim("pictures_pgd", "Under the paper's attack, " + longAttack + " at 2/255, more images stand with the square loss (paper, PGD-100: .305 against .088)", .3053, pgd, crossPgd,
+                pgd > crossPgd));
+        double worst = worst(square, 0);
+        double crossWorst = worst(cross, 0);
+        run.claim(new Claim("pictures_pgd_overstates", "That attack overstates the robustness of the square loss: against the worst of the suite at least a point less stands at 2/255"
+                + " (measured against " + longAttack + " on the same network; paper: AutoAttack .041 against .305)", .041, worst, pgd, worst <= pgd - 0.01));
+        run.claim(new Claim("pictures_honest_gain", "Against the worst of the suite at 2/255 the square loss still stands no worse than cross-entropy (paper, AutoAttack: .041 against .027)", .041,
+                worst, crossWorst, worst >= crossWorst));
+    }
+}

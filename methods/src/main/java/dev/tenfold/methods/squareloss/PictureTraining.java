@@ -1,0 +1,56 @@
+package dev.tenfold.methods.squareloss;
+
+import static dev.tenfold.methods.squareloss.Numbers.three;
+
+import dev.tenfold.autograd.Autograd;
+import dev.tenfold.methods.Run;
+import dev.tenfold.nn.Module;
+import dev.tenfold.nn.data.Batch;
+import dev.tenfold.nn.data.Batches;
+import dev.tenfold.nn.data.Loader;
+import dev.tenfold.nn.data.Normalisation;
+import dev.tenfold.nn.optim.Schedule;
+import dev.tenfold.nn.optim.Sgd;
+import dev.tenfold.tensor.Generator;
+import dev.tenfold.tensor.Scope;
+import dev.tenfold.tensor.Tensor;
+
+/**
+ * How networks are trained on images: SGD with momentum 0.9, cosine schedule after a short warm-up, random crops (and mirrors).
+ *
+ * @param epochs passes over the training images
+ * @param batch  images per step
+ * @param rate   first learning rate
+ * @param decay  weight decay
+ */
+record PictureTraining(int epochs, int batch, double rate, double decay) {
+    /** A tenth of the training with a rising rate, so that the square loss does not start with a leap. */
+    private static final double WARM_UP = 0.1;
+
+    /** Trains {@code net} on coded labels; one step of {@code progress} per epoch. */
+    void fit(Module net, Coding coding, Pictures pictures, Generator generator, Run.Progress progress) {
+        int n = pictures.train().size();
+        Batches order = new Batches(n, Math.min(batch, n), true, generator.fork(0));
+        Schedule schedule = Schedule.cosine(rate, 0).warmUp(WARM_UP);
+        net.train(true);
+        try (Loader loader = new Loader(pictures.train(), Normalisation.of(pictures.train()), pictures.augmentation(), order, generator.fork(1), 2);
+             Sgd sgd = new Sgd(net, rate, 0.9, decay)) {
+            double all = (double) epochs * order.count();
+            for (int epoch = 0; epoch < epochs; epoch++) {
+                double sum = 0;
+                for (int b = 0; b < order.count(); b++) {
+                    try (Scope scope = Scope.open()) {
+                        sgd.setLearningRate(schedule.rate((sgd.steps() + 0.5) / all));
+                        Batch images = loader.next();
+                        Tensor loss = coding.loss(net.forward(images.images()), images.labels());
+                        sum += loss.item();
+                        Autograd.backward(loss);
+                        sgd.step();
+                    }
+                }
+                if (!Double.isFinite(sum)) throw new IllegalStateException("training with the " + coding.label() + " diverged in epoch " + (epoch + 1) + "; a smaller learning rate than " + rate + " is needed");
+                progress.step(coding.label() + ", epoch " + (epoch + 1) + ", loss " + three(sum / order.count()));
+            }
+        }
+    }
+}
