@@ -7,11 +7,12 @@ module dev.tenfold.methods {
     requires me.tongfei.progressbar;
     requires org.knowm.xchart;
 
+    exports dev.tenfold.methods;
     exports dev.tenfold.methods.attack;
     exports dev.tenfold.methods.data;
     exports dev.tenfold.methods.ntk;
     exports dev.tenfold.methods.report;
     exports dev.tenfold.methods.squareloss;
-    exports dev.tenfold.methods;
+
     opens dev.tenfold.methods.cli to info.picocli;
 }

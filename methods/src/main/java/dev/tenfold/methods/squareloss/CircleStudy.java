@@ -5,6 +5,8 @@ import static dev.tenfold.methods.squareloss.Numbers.three;
 import dev.tenfold.kernels.DType;
 import dev.tenfold.methods.Run;
 import dev.tenfold.methods.ntk.FcKernel;
+import dev.tenfold.methods.ntk.KernelSolver;
+import dev.tenfold.methods.ntk.Ridge;
 import dev.tenfold.methods.report.Claim;
 import dev.tenfold.methods.report.Plot;
 import dev.tenfold.methods.report.Table;
@@ -67,9 +69,9 @@ record CircleStudy(int draws, int[] sizes) implements Study {
                 labels[i] = u[2 * i + 1] < eta(angles[i]) ? 1 : -1;
             }
             Tensor x = circle(angles);
-            Tensor alpha = KernelFit.ridge(FcKernel.hu().symmetric(x).ntk(), 0.05 * Math.cbrt(n), Tensors.of(labels, n, 1));
+            Tensor alpha = KernelSolver.ridgeRegression(FcKernel.hu().ntk(x), Tensors.of(labels), Ridge.absolute(0.05 * Math.cbrt(n))).alpha();
             double[] grid = grid();
-            double[] estimate = FcKernel.hu().between(circle(grid), x).ntk().matmul(alpha).add(1).mul(0.5).toDoubles();
+            double[] estimate = FcKernel.hu().ntk(circle(grid), x).matmul(alpha).add(1).mul(0.5).toDoubles();
             double worst = 0;
             double squares = 0;
             for (int i = 0; i < GRID; i++) {
@@ -87,7 +89,8 @@ record CircleStudy(int draws, int[] sizes) implements Study {
         return angles;
     }
 
-    private static Tensor circle(double[] angles) {
+    /** The points of the circle at the given angles, f64 [n, 2]. */
+    static Tensor circle(double[] angles) {
         double[] points = new double[2 * angles.length];
         for (int i = 0; i < angles.length; i++) {
             points[2 * i] = Math.cos(angles[i]);

@@ -7,6 +7,9 @@ import dev.tenfold.autograd.Autograd;
 import dev.tenfold.kernels.DType;
 import dev.tenfold.methods.Run;
 import dev.tenfold.methods.ntk.FcKernel;
+import dev.tenfold.methods.ntk.KernelLogistic;
+import dev.tenfold.methods.ntk.KernelSolver;
+import dev.tenfold.methods.ntk.Ridge;
 import dev.tenfold.methods.report.Claim;
 import dev.tenfold.methods.report.Plot;
 import dev.tenfold.methods.report.Table;
@@ -95,12 +98,13 @@ record SpiralStudy(int draws, int netDraws, int test, int netSteps) implements S
     private static SpiralJudge.Verdict[] kernels(Spirals train, SpiralJudge judge) {
         try (Scope scope = Scope.open()) {
             Tensor x = train.onSphere();
-            Tensor h = FcKernel.hu().symmetric(x).ntk();
+            Tensor y = Tensors.of(train.labels());
+            Tensor h = FcKernel.hu().ntk(x);
             List<Tensor> alphas = new ArrayList<>();
-            for (double ridge : RIDGES) alphas.add(KernelFit.ridge(h, ridge, train.column()));
-            for (double lambda : RIDGES) alphas.add(KernelFit.logistic(h, lambda, train.column()));
+            for (double ridge : RIDGES) alphas.add(KernelSolver.ridgeRegression(h, y, Ridge.absolute(ridge)).alpha().unsqueeze(1));
+            for (double lambda : RIDGES) alphas.add(KernelLogistic.binary(h, y, lambda).alpha().unsqueeze(1));
             Tensor alpha = Tensors.concat(1, alphas);
-            return judge.judge(points -> FcKernel.hu().between(points, x).ntk().matmul(alpha));
+            return judge.judge(points -> FcKernel.hu().ntk(points, x).matmul(alpha));
         }
     }
 

@@ -3,16 +3,15 @@ package dev.tenfold.methods.squareloss;
 import static dev.tenfold.methods.squareloss.Numbers.four;
 import static dev.tenfold.methods.squareloss.Numbers.three;
 
-import dev.tenfold.autograd.Autograd;
-import dev.tenfold.kernels.DType;
 import dev.tenfold.methods.Run;
 import dev.tenfold.methods.ntk.FcKernel;
+import dev.tenfold.methods.ntk.KernelSolver;
+import dev.tenfold.methods.ntk.Ridge;
+import dev.tenfold.methods.ntk.WideNetwork;
 import dev.tenfold.methods.report.Claim;
 import dev.tenfold.methods.report.Plot;
 import dev.tenfold.methods.report.Table;
-import dev.tenfold.nn.optim.Sgd;
 import dev.tenfold.tensor.Generator;
-import dev.tenfold.tensor.NoGrad;
 import dev.tenfold.tensor.Scope;
 import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.Tensors;
@@ -45,9 +44,9 @@ record WideNetStudy(int[] widths, int steps) implements Study {
                 + " at three other points. The network starts at f = 0, as every hidden unit comes twice with opposite signs.");
         double[] exact;
         try (Scope scope = Scope.open()) {
-            Tensor x = circle(ANGLES);
-            Tensor alpha = KernelFit.ridge(FcKernel.hu().symmetric(x).ntk(), RIDGE, Tensors.of(LABELS, LABELS.length, 1));
-            exact = FcKernel.hu().between(circle(TEST), x).ntk().matmul(alpha).toDoubles();
+            Tensor x = CircleStudy.circle(ANGLES);
+            KernelSolver.Solution solution = KernelSolver.ridgeRegression(FcKernel.hu().ntk(x), Tensors.of(LABELS), Ridge.absolute(RIDGE));
+            exact = solution.predict(FcKernel.hu().ntk(CircleStudy.circle(TEST), x)).toDoubles();
         }
         Trained[] nets = new Trained[widths.length];
         try (Run.Progress progress = run.progress("wide networks", widths.length)) {
@@ -60,28 +59,11 @@ record WideNetStudy(int[] widths, int steps) implements Study {
     }
 
     private Trained train(int width, Generator generator) {
-        try (Scope scope = Scope.open(); TwoLayerNet net = new TwoLayerNet(generator, 2, width); Sgd descent = new Sgd(net, RATE, 0, 0)) {
-            Tensor x = circle(ANGLES).to(DType.F32);
-            Tensor y = Tensors.of(DType.F32, LABELS, LABELS.length, 1);
-            for (int step = 0; step < steps; step++) {
-                try (Scope inner = Scope.open()) {
-                    Autograd.backward(net.forward(x).sub(y).square().sum().add(net.movement().mul(RIDGE)));
-                    descent.step();
-                }
-            }
-            try (NoGrad region = NoGrad.open()) {
-                return new Trained(net.forward(circle(TEST).to(DType.F32)).toDoubles(), net.largestMove());
-            }
+        WideNetwork.Training training = new WideNetwork.Training(RATE, steps, RIDGE, WideNetwork.Anchor.INITIAL);
+        try (Scope scope = Scope.open(); WideNetwork start = WideNetwork.antisymmetric(generator, width, 2, 1);
+             WideNetwork net = start.train(CircleStudy.circle(ANGLES), Tensors.of(LABELS), training)) {
+            return new Trained(net.forward(CircleStudy.circle(TEST)).toDoubles(), net.movement(start).max().item());
         }
-    }
-
-    private static Tensor circle(double[] angles) {
-        double[] points = new double[2 * angles.length];
-        for (int i = 0; i < angles.length; i++) {
-            points[2 * i] = Math.cos(angles[i]);
-            points[2 * i + 1] = Math.sin(angles[i]);
-        }
-        return Tensors.of(points, angles.length, 2);
     }
 
     private void report(Run run, double[] exact, Trained[] nets) {
