@@ -92,7 +92,10 @@ record PictureReport(String longAttack, List<List<Outcome>> outcomes) {
 
     private static double metric(Run run, List<Outcome> repeated, String attack, int r) {
         double value = accuracy(repeated, attack, r);
-        run.metric(key(repeated) + attack.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "_") + "_" + PictureStudy.RADII[r], value);
+        String name = key(repeated) + attack.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "_");
+        boolean bounded = repeated.getFirst().attacks()[r].attacks().stream().anyMatch(a -> a.name().equals(attack) && a.bounded());
+        if (bounded) run.metric(name + "_" + PictureStudy.RADII[r], value);
+        else if (r == 0) run.metric(name, value);
         return value;
     }
 
@@ -117,13 +120,29 @@ record PictureReport(String longAttack, List<List<Outcome>> outcomes) {
                 error <= 0.6 * crossError));
         double pgd = accuracy(square, longAttack, 0);
         double crossPgd = accuracy(cross, longAttack, 0);
-        run.claim(new Claim("pictures_pgd", "Under the paper's attack, " + longAttack + " at 2/255, more images stand with the square loss (paper, PGD-100: .305 against .088)", .3053, pgd, crossPgd,
-                pgd > crossPgd));
-        double worst = worst(square, 0);
-        double crossWorst = worst(cross, 0);
-        run.claim(new Claim("pictures_pgd_overstates", "That attack overstates the robustness of the square loss: against the worst of the suite at least a point less stands at 2/255"
-                + " (measured against " + longAttack + " on the same network; paper: AutoAttack .041 against .305)", .041, worst, pgd, worst <= pgd - 0.01));
-        run.claim(new Claim("pictures_honest_gain", "Against the worst of the suite at 2/255 the square loss still stands no worse than cross-entropy (paper, AutoAttack: .041 against .027)", .041,
-                worst, crossWorst, worst >= crossWorst));
+        run.claim(new Claim("pictures_pgd", "Under the paper's attack, " + longAttack + " at 2/255, clearly more images stand with the square loss: at least 5 points (paper, PGD-100: .305"
+                + " against .088)", .3053, pgd, crossPgd, pgd >= crossPgd + 0.05));
+        int widest = PictureStudy.RADII.length - 1;
+        double drop = accuracy(square, longAttack, widest) - worst(square, widest);
+        double crossDrop = accuracy(cross, longAttack, widest) - worst(cross, widest);
+        run.claim(new Claim("pictures_pgd_overstates", "That attack overstates the robustness of the square loss: the worst of the suite takes at least a point more of it at "
+                + PictureStudy.RADII[widest] + "/255, and more than of cross-entropy's (shown: " + longAttack + " minus worst case; paper at 2/255: PGD-100 minus AutoAttack .264 against .061)",
+                .264, drop, crossDrop, drop >= 0.01 && drop > crossDrop));
+        double gain = worst(square, 0) - worst(cross, 0);
+        double error2 = 2 * standardError(square, cross);
+        run.claim(new Claim("pictures_honest_gain", "The honest gain is small: against the worst of the suite at 2/255, between 0 and 5 points more images stand with the square loss than with"
+                + " cross-entropy, within two standard errors (" + three(error2) + ") of the sample (shown: the difference; paper, AutoAttack: .014)", .0136, gain, Double.NaN,
+                gain >= -error2 && gain <= 0.05 + error2));
+    }
+
+    /** Of the difference of the two shares that stand against the worst case at the first radius. */
+    private static double standardError(List<Outcome> a, List<Outcome> b) {
+        double variance = 0;
+        for (List<Outcome> repeated : List.of(a, b)) {
+            double share = worst(repeated, 0);
+            long images = (long) repeated.size() * repeated.getFirst().attacks()[0].stood()[0].length;
+            variance += share * (1 - share) / images;
+        }
+        return Math.sqrt(variance);
     }
 }

@@ -27,7 +27,7 @@ import java.util.List;
  * (cross-entropy's) with the kernel h on spirals, and trained networks of finite width beside them.
  *
  * @param draws    repetitions of data for the kernels
- * @param netDraws repetitions for the networks
+ * @param netDraws repetitions for the networks; 0 leaves them out
  * @param test     test points; the margin is measured on the first 300 at most
  * @param netSteps of Adam, full batch
  */
@@ -76,6 +76,10 @@ record SpiralStudy(int draws, int netDraws, int test, int netSteps) implements S
             }
         }
         reportKernels(run, kernels);
+        if (netDraws > 0) networks(run);
+    }
+
+    private void networks(Run run) {
         Loss[] losses = Loss.values();
         SpiralJudge.Verdict[][] nets = new SpiralJudge.Verdict[netDraws][losses.length];
         try (Run.Progress progress = run.progress("spirals, networks", (long) netDraws * losses.length)) {
