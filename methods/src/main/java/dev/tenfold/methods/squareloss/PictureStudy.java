@@ -90,7 +90,7 @@ record PictureStudy(Pictures pictures, Architecture architecture, PictureTrainin
     }
 
     private Outcome once(Run run, Pictures used, Coding coding, int attacked, Generator generator) {
-        try (Module net = architecture.maker.make(generator.fork(0), used.train().channels(), coding.width())) {
+        try (Scope outer = Scope.open(); Module net = architecture.maker.make(generator.fork(0), used.train().channels(), coding.width())) {
             try (Run.Progress progress = run.progress("training, " + coding.label(), training.epochs())) {
                 training.fit(net, coding, used, generator.fork(1), progress);
             }
