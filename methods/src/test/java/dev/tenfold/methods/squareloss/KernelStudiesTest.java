@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.tenfold.kernels.HostAllocator;
 import dev.tenfold.methods.RecordedRun;
 import dev.tenfold.tensor.Generator;
 import dev.tenfold.tensor.Scope;
@@ -16,10 +15,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 class KernelStudiesTest {
     private static RecordedRun run(Path folder, Study... studies) throws Exception {
-        long blocks = HostAllocator.get().stats().liveBlocks();
+        Blocks blocks = Blocks.count();
         RecordedRun run = new RecordedRun(folder, 1, null);
         for (Study study : studies) study.run(run);
-        assertEquals(blocks, HostAllocator.get().stats().liveBlocks());
+        blocks.requireNoMore("study");
         run.claims.forEach(c -> assertTrue(c.holds(), c::toString));
         return run;
     }

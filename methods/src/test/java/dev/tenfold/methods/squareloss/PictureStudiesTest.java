@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.tenfold.kernels.HostAllocator;
 import dev.tenfold.kernels.WorkerPool;
 import dev.tenfold.methods.RecordedRun;
 import dev.tenfold.methods.Run;
@@ -42,11 +41,11 @@ class PictureStudiesTest {
         try {
             for (int threads = 1; threads <= 2; threads++) {
                 WorkerPool.setThreads(threads);
-                long blocks = HostAllocator.get().stats().liveBlocks();
+                Blocks blocks = Blocks.count();
                 RecordedRun run = new RecordedRun(folder, 7, null);
                 for (Study study : tiny(run)) {
                     study.run(run);
-                    assertEquals(blocks, HostAllocator.get().stats().liveBlocks(), study.getClass().getSimpleName());
+                    blocks.requireNoMore(study.getClass().getSimpleName());
                 }
                 metrics.add(run.metrics);
                 assertEquals(run.claims.size(), run.claims.stream().map(c -> c.id()).distinct().count());
