@@ -18,13 +18,18 @@ import dev.tenfold.tensor.Generator;
 import dev.tenfold.tensor.Scope;
 import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.Tensors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * The paper's main experiment at a smaller size: residual networks on images, only the loss changed; accuracy, calibration and robustness.
+ * Trainings are saved after every epoch in {@code checkpoints} beside the results and continued by the next run; the files go when the study ends well.
  *
  * @param pictures     the images
  * @param architecture the network
@@ -56,6 +61,7 @@ record PictureStudy(Pictures pictures, Architecture architecture, PictureTrainin
 
     static final int[] RADII = {2, 4, 8};
     static final String SHORT = "PGD-20 CE";
+    static final String CHECKPOINTS = "checkpoints";
     private static final double NOISE = 0.1;
     private static final int BATCH = 100;
 
@@ -68,7 +74,7 @@ record PictureStudy(Pictures pictures, Architecture architecture, PictureTrainin
     }
 
     @Override
-    public void run(Run run) {
+    public void run(Run run) throws IOException {
         Pictures used = pictures.subset(new Generator(run.seed()).fork(StudyNumber.PICTURES).fork(-1), limits.train, limits.test);
         int classes = used.train().classes();
         List<Coding> codings = List.of(new Coding.Softmax(classes), new SimplexCode(classes, SimplexCode.Form.CENTRED), new Coding.OneHot(classes));
@@ -87,12 +93,27 @@ record PictureStudy(Pictures pictures, Architecture architecture, PictureTrainin
             outcomes.add(repeated);
         }
         new PictureReport(longName(), outcomes).write(run);
+        removeCheckpoints(run.folder().resolve(CHECKPOINTS));
     }
 
-    private Outcome once(Run run, Pictures used, Coding coding, int attacked, Generator generator) {
+    /** Finished trainings stay until the attacks on them are over, too. */
+    private static void removeCheckpoints(Path folder) throws IOException {
+        List<Path> files;
+        try (Stream<Path> list = Files.list(folder)) {
+            files = list.filter(p -> p.getFileName().toString().endsWith(".safetensors")).toList();
+        }
+        for (Path file : files) Files.delete(file);
+        // What is not ours stays, with the folder.
+        try (Stream<Path> rest = Files.list(folder)) {
+            if (rest.findAny().isPresent()) return;
+        }
+        Files.delete(folder);
+    }
+
+    private Outcome once(Run run, Pictures used, Coding coding, int attacked, Generator generator) throws IOException {
         try (Scope outer = Scope.open(); Module net = architecture.maker.make(generator.fork(0), used.train().channels(), coding.width())) {
             try (Run.Progress progress = run.progress("training, " + coding.label(), training.epochs())) {
-                training.fit(net, coding, used, generator.fork(1), progress);
+                training.fit(net, coding, used, generator.fork(1), progress, run.folder().resolve(CHECKPOINTS));
             }
             try (Scope scope = Scope.open(); FrozenNet victim = new FrozenNet(net, normaliser(used.train()), coding::scores)) {
                 Calibration calibration = calibration(victim, coding, used.test());

@@ -5,6 +5,7 @@ import dev.tenfold.methods.Run;
 import dev.tenfold.methods.squareloss.PictureStudy.Architecture;
 import dev.tenfold.methods.squareloss.PictureStudy.Limits;
 import dev.tenfold.nn.layers.ResNet;
+import dev.tenfold.nn.layers.WideResNet;
 import java.io.IOException;
 import java.util.List;
 
@@ -47,7 +48,7 @@ public final class SquareLoss implements Method {
 
     /** Section 7.2 of the specification: for a large machine. */
     private static List<Study> full(Pictures pictures) {
-        Architecture net = new Architecture("ResNet-18", (g, channels, outputs) -> ResNet.resNet18(g, channels, 64, outputs));
+        Architecture net = new Architecture("WRN-16-4", (g, channels, outputs) -> new WideResNet(g, 16, 4, channels, outputs));
         return List.of(new SpiralStudy(5, 3, 4000, 600), new CircleStudy(5, FULL_CIRCLE), new WideNetStudy(WIDTHS, 3000), new GaussianStudy(3, 2000, 4000, 4000, 40),
                 new RegressionStudy(pictures, Integer.MAX_VALUE, Integer.MAX_VALUE, 5), new PictureStudy(pictures, net, new PictureTraining(15, 128, 0.1, 5e-4), 2,
                         new Limits(Integer.MAX_VALUE, Integer.MAX_VALUE, 1000, 100, 100, 100)), new ConvKernelStudy(pictures, 2000, 1000, 11, 32));

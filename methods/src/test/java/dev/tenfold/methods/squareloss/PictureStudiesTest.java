@@ -15,6 +15,7 @@ import dev.tenfold.nn.data.ImageSet;
 import dev.tenfold.nn.layers.ResNet;
 import dev.tenfold.tensor.Generator;
 import dev.tenfold.tensor.Scope;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -56,6 +57,25 @@ class PictureStudiesTest {
         }
         assertEquals(metrics.get(0), metrics.get(1));
         for (String worst : List.of("pictures.sl.worst_2", "pictures.ce.worst_8")) assertTrue(metrics.get(0).containsKey(worst));
+    }
+
+    @Test
+    void aStoppedTrainingGoesOnWithTheSameBitsAndLeavesNoCheckpoints(@TempDir Path whole, @TempDir Path pieces) throws Exception {
+        Architecture net = new Architecture("tiny", (g, channels, outputs) -> new ResNet(g, channels, 4, new int[] {1}, outputs));
+        RecordedRun uninterrupted = new RecordedRun(whole, 7, null);
+        PictureStudy study = new PictureStudy(Pictures.of(uninterrupted, TINY), net, new PictureTraining(3, 32, 0.05, 5e-4), 1, new Limits(100, 60, 10, 2, 5, 0));
+        study.run(uninterrupted);
+        // Stops in the first training, in the attacks, then in the second training.
+        for (int steps : new int[] {1, 8, 29}) {
+            RecordedRun stopped = new RecordedRun(pieces, 7, null);
+            stopped.stepsLeft = steps;
+            assertThrows(Run.Stopped.class, () -> study.run(stopped));
+            assertTrue(Files.isDirectory(pieces.resolve("checkpoints")));
+        }
+        RecordedRun last = new RecordedRun(pieces, 7, null);
+        study.run(last);
+        assertEquals(uninterrupted.metrics, last.metrics);
+        assertTrue(Files.notExists(pieces.resolve("checkpoints")) && Files.notExists(whole.resolve("checkpoints")));
     }
 
     @Test
