@@ -38,8 +38,8 @@ record SpiralStudy(int draws, int netDraws, int test, int netSteps) implements S
     private static final String[] KERNEL_KEYS = {"sl_1e_4", "sl_1e_2", "ce_1e_4", "ce_1e_2"};
     private static final int WIDTH = 512;
     private static final int NET_SIZE = 100;
-    private static final double NET_DECAY = 1e-3;
-    private static final double NET_RATE = 0.02;
+    private static final double NET_DECAY = 1e-4;
+    private static final double NET_RATE = 0.1;
 
     /** How a finite network is trained. */
     private enum Loss {

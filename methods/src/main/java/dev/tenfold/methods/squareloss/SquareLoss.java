@@ -41,7 +41,7 @@ public final class SquareLoss implements Method {
     /** About three minutes on two cores. */
     private static List<Study> small(Pictures pictures) {
         Architecture net = new Architecture("A residual network of width 8 (three stages of one block)", (g, channels, outputs) -> new ResNet(g, channels, 8, new int[] {1, 1, 1}, outputs));
-        return List.of(new SpiralStudy(5, 3, 4000, 600), new CircleStudy(5, SMALL_CIRCLE), new WideNetStudy(WIDTHS, 3000), new GaussianStudy(3, 2000, 4000, 1000, 40),
+        return List.of(new SpiralStudy(5, 3, 4000, 1000), new CircleStudy(5, SMALL_CIRCLE), new WideNetStudy(WIDTHS, 3000), new GaussianStudy(3, 2000, 4000, 1000, 40),
                 new RegressionStudy(pictures, 1500, 1000, 3), new PictureStudy(pictures, net, new PictureTraining(12, 32, 0.1, 5e-4), 1, new Limits(2500, 1000, 100, 100, 50, 0)),
                 new ConvKernelStudy(pictures, 100, 100, 11, 8));
     }
@@ -49,7 +49,7 @@ public final class SquareLoss implements Method {
     /** Section 7.2 of the specification: for a large machine. */
     private static List<Study> full(Pictures pictures) {
         Architecture net = new Architecture("WRN-16-4", (g, channels, outputs) -> new WideResNet(g, 16, 4, channels, outputs));
-        return List.of(new SpiralStudy(5, 3, 4000, 600), new CircleStudy(5, FULL_CIRCLE), new WideNetStudy(WIDTHS, 3000), new GaussianStudy(3, 2000, 4000, 4000, 40),
+        return List.of(new SpiralStudy(5, 3, 4000, 1000), new CircleStudy(5, FULL_CIRCLE), new WideNetStudy(WIDTHS, 3000), new GaussianStudy(3, 2000, 4000, 4000, 40),
                 new RegressionStudy(pictures, Integer.MAX_VALUE, Integer.MAX_VALUE, 5), new PictureStudy(pictures, net, new PictureTraining(15, 128, 0.1, 5e-4), 2,
                         new Limits(Integer.MAX_VALUE, Integer.MAX_VALUE, 1000, 100, 100, 100)), new ConvKernelStudy(pictures, 2000, 1000, 11, 32));
     }
