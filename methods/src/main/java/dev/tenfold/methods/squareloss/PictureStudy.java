@@ -65,8 +65,14 @@ record PictureStudy(Pictures pictures, Architecture architecture, PictureTrainin
     private static final double NOISE = 0.1;
     private static final int BATCH = 100;
 
-    /** What became of one network. */
-    record Outcome(Coding coding, Calibration calibration, Suite.Result[] attacks) {
+    /**
+     * What became of one network.
+     *
+     * @param trainAccuracy on the training images as they are: near 1 when the network interpolates
+     * @param calibration   on the test images
+     * @param attacks       per radius
+     */
+    record Outcome(Coding coding, double trainAccuracy, Calibration calibration, Suite.Result[] attacks) {
     }
 
     String longName() {
@@ -126,7 +132,7 @@ record PictureStudy(Pictures pictures, Architecture architecture, PictureTrainin
                         results[r] = suite.run(victim, x, Pictures.labels(some), Ball.pixels(RADII[r] / 255.0), generator.fork(2), progress::step);
                     }
                 }
-                return new Outcome(coding, calibration, results);
+                return new Outcome(coding, calibration(victim, coding, used.train()).accuracy(), calibration, results);
             }
         }
     }
