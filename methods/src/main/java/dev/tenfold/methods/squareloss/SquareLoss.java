@@ -38,11 +38,11 @@ public final class SquareLoss implements Method {
         for (Study study : small ? small(pictures) : full(pictures)) study.run(run);
     }
 
-    /** About three minutes on two cores. */
+    /** One to four minutes on two cores, by the size of the images. */
     private static List<Study> small(Pictures pictures) {
         Architecture net = new Architecture("A residual network of width 8 (three stages of one block)", (g, channels, outputs) -> new ResNet(g, channels, 8, new int[] {1, 1, 1}, outputs));
         return List.of(new SpiralStudy(5, 3, 4000, 1000), new CircleStudy(5, SMALL_CIRCLE), new WideNetStudy(WIDTHS, 3000), new GaussianStudy(3, 2000, 4000, 1000, 40),
-                new RegressionStudy(pictures, 1500, 1000, 3), new PictureStudy(pictures, net, new PictureTraining(12, 32, 0.1, 5e-4), 1, new Limits(4000, 1000, 100, 100, 50, 0)),
+                new RegressionStudy(pictures, 1500, 1000, 3), new PictureStudy(pictures, net, new PictureTraining(16, 32, 0.1, 5e-4), 1, new Limits(4000, 1000, 200, 100, 50, 0)),
                 new ConvKernelStudy(pictures, 100, 100, 11, 8));
     }
 
