@@ -4,6 +4,8 @@ import dev.tenfold.kernels.DType;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
+import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
@@ -22,6 +24,9 @@ final class Node {
     private final DType[] outputTypes;
     private Tensor[] saved;
     private int[] versions;
+    // Open tensors at this node's places and nodes that it is a source of.
+    private volatile int users;
+    private static final AtomicIntegerFieldUpdater<Node> USERS = AtomicIntegerFieldUpdater.newUpdater(Node.class, "users");
 
     Node(Operation operation, Tensor[] inputs, Tensor[] outputs) {
         int n = inputs.length;
@@ -41,6 +46,7 @@ final class Node {
         for (int i = 0; i < n; i++) {
             Tensor input = inputs[i];
             sources[i] = (Place) input.trace();
+            if (sources[i] != null) sources[i].retain();
             if (input.isLeaf()) leaves[i] = input;
             inputShapes[i] = input.shape();
             inputTypes[i] = input.dtype();
@@ -113,6 +119,23 @@ final class Node {
     void visitSaved(Consumer<Tensor> visitor) {
         if (saved == null) return;
         for (Tensor tensor : saved) if (tensor != null) visitor.accept(tensor);
+    }
+
+    void retain() {
+        USERS.incrementAndGet(this);
+    }
+
+    /** One user less. Nobody can go backward through a node without users: it lets go of what it saved and of its sources. */
+    void drop() {
+        if (USERS.decrementAndGet(this) > 0) return;
+        ArrayDeque<Node> unused = new ArrayDeque<>();
+        unused.add(this);
+        for (Node node; (node = unused.poll()) != null; ) {
+            node.release();
+            for (Place source : node.sources) {
+                if (source != null && USERS.decrementAndGet(source.node()) == 0) unused.add(source.node());
+            }
+        }
     }
 
     /** Lets go of the saved tensors: the graph cannot go backward again. */

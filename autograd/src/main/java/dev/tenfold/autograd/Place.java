@@ -11,6 +11,16 @@ import java.util.function.Consumer;
 /** Output {@code index} of {@code node}. */
 record Place(Node node, int index) implements Recorder.Trace {
     @Override
+    public void retain() {
+        node.retain();
+    }
+
+    @Override
+    public void release() {
+        node.drop();
+    }
+
+    @Override
     public void visitSaved(Consumer<Tensor> visitor) {
         Set<Node> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         ArrayDeque<Node> waiting = new ArrayDeque<>();

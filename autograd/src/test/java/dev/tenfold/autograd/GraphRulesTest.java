@@ -51,6 +51,60 @@ class GraphRulesTest {
     }
 
     @Test
+    void aGraphThatNobodyCanWalkAnyMoreLetsGoOfItsTensors() {
+        try (Scope inner = Scope.open()) {
+            Tensor weight = Scope.release(leaf(1, 2, 3));
+            try (Scope forward = Scope.open()) {
+                weight.exp().mul(weight).tanh().sum();
+            }
+            long before = HostAllocator.get().stats().liveBlocks();
+            weight.close();
+            assertEquals(before - 1, HostAllocator.get().stats().liveBlocks(), "the weight's block");
+        }
+    }
+
+    @Test
+    void resultsClosedByHandFreeTheirGraphOutsideOfAnyScope() {
+        scope.close();
+        Tensor x = leaf(1, 2, 3);
+        Tensor exp = x.exp();
+        Tensor product = exp.mul(x);
+        Tensor sum = product.sum();
+        exp.close();
+        product.close();
+        Autograd.backward(sum, null, true);
+        assertArrayEquals(new double[] {2 * Math.E, 3 * Math.exp(2), 4 * Math.exp(3)}, x.grad().toDoubles(), 1e-12);
+        sum.close();
+        x.close();
+        assertEquals(blocks, HostAllocator.get().stats().liveBlocks(), "blocks still live");
+    }
+
+    @Test
+    void aGraphOfTwoResultsStaysForTheOther() {
+        Tensor x = leaf(1, 2);
+        Tensor shared = x.exp();
+        Tensor first = shared.sum();
+        Tensor second = shared.square().sum();
+        shared.close();
+        first.close();
+        Autograd.backward(second);
+        assertArrayEquals(new double[] {2 * Math.exp(2), 2 * Math.exp(4)}, x.grad().toDoubles(), 1e-12);
+    }
+
+    @Test
+    void aLongChainIsLetGoWithoutDeepRecursion() {
+        Tensor x = leaf(0.5);
+        try (Scope inner = Scope.open()) {
+            Tensor y = x;
+            for (int i = 0; i < 100_000; i++) {
+                Tensor next = y.add(1e-6);
+                if (y != x) y.close();
+                y = next;
+            }
+        }
+    }
+
+    @Test
     void aGraphBelongsToTheThreadThatRecordedIt() throws InterruptedException {
         Tensor loss = leaf(1, 2).exp().sum();
         AtomicReference<Throwable> failure = new AtomicReference<>();

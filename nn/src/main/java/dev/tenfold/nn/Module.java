@@ -23,31 +23,35 @@ public abstract class Module implements AutoCloseable {
     /** The result on {@code x}; it belongs to the innermost scope. */
     public abstract Tensor forward(Tensor x);
 
-    /** Registers a parameter under a name without dots. */
+    /** Registers a parameter under a name without dots; it takes {@code initial} over, which is closed. */
     protected final Parameter parameter(String name, Tensor initial) {
+        checkName(name);
         Parameter parameter = new Parameter(initial);
-        parameters.put(checkedName(name), parameter);
+        parameters.put(name, parameter);
         return parameter;
     }
 
-    /** Registers a tensor that is part of the state but not learned. */
+    /** Registers a tensor that is part of the state but not learned; it takes {@code initial} over, which is closed. */
     protected final Tensor buffer(String name, Tensor initial) {
-        Tensor own = Scope.release(initial.detach());
-        buffers.put(checkedName(name), own);
-        return own;
+        checkName(name);
+        try (initial) {
+            Tensor own = Scope.release(initial.detach());
+            buffers.put(name, own);
+            return own;
+        }
     }
 
     /** Registers a child. */
     protected final <M extends Module> M child(String name, M module) {
-        children.put(checkedName(name), module);
+        checkName(name);
+        children.put(name, module);
         return module;
     }
 
-    private String checkedName(String name) {
+    private void checkName(String name) {
         if (name.isEmpty() || name.contains(".") || parameters.containsKey(name) || buffers.containsKey(name) || children.containsKey(name)) {
             throw new IllegalArgumentException(getClass().getSimpleName() + ": the name \"" + name + "\" is empty, taken or has a dot");
         }
-        return name;
     }
 
     /** The children by name. */

@@ -8,9 +8,11 @@ public final class Parameter {
     private Tensor value;
     private boolean frozen;
 
-    /** Takes {@code value} out of its scope and asks for its gradient. */
+    /** Takes {@code value} over, which is closed: its memory goes on as the parameter's, outside of any scope. */
     public Parameter(Tensor value) {
-        this.value = Scope.release(value.detach()).requiresGrad(true);
+        try (value) {
+            this.value = Scope.release(value.detach()).requiresGrad(true);
+        }
     }
 
     /** The value: a leaf. */

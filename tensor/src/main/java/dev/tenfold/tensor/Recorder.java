@@ -7,8 +7,14 @@ import java.util.function.Consumer;
  * only calls it.
  */
 public interface Recorder {
-    /** The place of a tensor in a recorded graph. */
+    /** The place of a tensor in a recorded graph. The graph lets go of what it saved when no open tensor leads to it any more. */
     interface Trace {
+        /** One more open tensor has this place. */
+        void retain();
+
+        /** A tensor of this place was closed. */
+        void release();
+
         /** Shows every tensor that this graph, up to its leaves, holds for its backward pass. */
         void visitSaved(Consumer<Tensor> visitor);
     }

@@ -6,6 +6,7 @@ import dev.tenfold.kernels.HostAllocator;
 import dev.tenfold.kernels.Memory;
 import dev.tenfold.kernels.cpu.Indexing;
 import java.lang.ref.Cleaner;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
  * An n-dimensional array of one element type in native memory: a view (shape, strides, offset) on shared storage.
@@ -22,7 +23,9 @@ public final class Tensor implements AutoCloseable, TensorArithmetic, TensorView
     private final Device device;
     private boolean closed;
     private boolean freed;
-    private int saves;
+    // Graphs of several threads may save one parameter.
+    private volatile int saves;
+    private static final AtomicIntegerFieldUpdater<Tensor> SAVES = AtomicIntegerFieldUpdater.newUpdater(Tensor.class, "saves");
     private boolean leaf;
     private Recorder.Trace trace;
     private Tensor grad;
@@ -63,7 +66,7 @@ public final class Tensor implements AutoCloseable, TensorArithmetic, TensorView
     /** Another handle on the same values and the same place in the graph; of a leaf, one that is cut off from it. */
     public Tensor alias() {
         Tensor alias = withLayout(layout, dtype);
-        alias.trace = trace;
+        if (trace != null) alias.attachTrace(trace);
         return alias;
     }
 
@@ -197,7 +200,16 @@ public final class Tensor implements AutoCloseable, TensorArithmetic, TensorView
 
     /** Sets the place in the recorded graph. For recorders. */
     public void attachTrace(Recorder.Trace place) {
+        place.retain();
+        dropTrace();
         trace = place;
+    }
+
+    private void dropTrace() {
+        if (trace == null) return;
+        Recorder.Trace place = trace;
+        trace = null;
+        place.release();
     }
 
     /** How often the storage was changed in place. For recorders. */
@@ -212,12 +224,12 @@ public final class Tensor implements AutoCloseable, TensorArithmetic, TensorView
 
     /** Holds the memory for a graph, even when the holder closes the tensor. For recorders. */
     public void holdForGraph() {
-        saves++;
+        SAVES.incrementAndGet(this);
     }
 
     /** Ends {@link #holdForGraph()}. For recorders. */
     public void releaseFromGraph() {
-        if (--saves == 0 && closed) free();
+        if (SAVES.decrementAndGet(this) == 0 && closed) free();
     }
 
     // ---- lifetime ----
@@ -227,6 +239,7 @@ public final class Tensor implements AutoCloseable, TensorArithmetic, TensorView
     public void close() {
         if (closed) return;
         closed = true;
+        dropTrace();
         if (saves == 0) free();
     }
 
@@ -237,7 +250,7 @@ public final class Tensor implements AutoCloseable, TensorArithmetic, TensorView
         freed = true;
         if (grad != null) grad.close();
         grad = null;
-        trace = null;
+        dropTrace();
         if (net != null) {
             net.run();
             watch.clean();

@@ -3,18 +3,20 @@ package dev.tenfold.methods.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** Ctrl-C in a process of its own. */
+/** Ctrl-C, and a polite kill, in a process of its own. */
 @DisabledOnOs(OS.WINDOWS)
 class StopTest {
     @TempDir
@@ -35,15 +37,25 @@ class StopTest {
         assertTrue(Files.readString(log).contains(text), Files.readString(log));
     }
 
-    @Test
-    void ctrlCStopsAtTheNextStepAndLeavesNothingHalf() throws Exception {
+    /** Whether this process was started with SIGINT ignored, as shells do in the background: its children inherit that. */
+    private static boolean interruptIsIgnored() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        if (!Files.exists(status)) return false;
+        String ignored = Files.readAllLines(status).stream().filter(line -> line.startsWith("SigIgn:")).findFirst().orElse("SigIgn: 0");
+        return (Long.parseUnsignedLong(ignored.substring(7).strip(), 16) & 1L << 1) != 0;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"INT, 130", "TERM, 143"})
+    void ctrlCStopsAtTheNextStepAndLeavesNothingHalf(String signal, int code) throws Exception {
+        assumeFalse(signal.equals("INT") && interruptIsIgnored(), "this build runs with SIGINT ignored");
         Path log = folder.resolve("log");
         Process process = start(log, "-Dtenfold.columns=80"); // with a bar, which draws at once
         waitFor(log, "sleeping");
-        new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+        new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
         assertTrue(process.waitFor(60, TimeUnit.SECONDS), "the process goes on");
         String said = Files.readString(log);
-        assertEquals(130, process.exitValue(), said);
+        assertEquals(code, process.exitValue(), said);
         assertTrue(said.contains("stopping after the current step"), said);
         assertTrue(said.contains("stopped; no result of slow was written."), said);
         assertFalse(said.contains("\tat "), said);
