@@ -6,5 +6,5 @@ module dev.tenfold.kernels {
 
     exports dev.tenfold.kernels;
     exports dev.tenfold.kernels.expr;
-    exports dev.tenfold.kernels.cpu to dev.tenfold.tensor, dev.tenfold.methods, dev.tenfold.jmh;
+    exports dev.tenfold.kernels.cpu to dev.tenfold.tensor;
 }

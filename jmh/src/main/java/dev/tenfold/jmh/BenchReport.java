@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tenfold.kernels.NativeLibraries;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ final class BenchReport {
         root.put("cores", machine.cores());
         root.put("system", machine.system());
         root.put("jdk", machine.jdk());
+        root.put("openblas", NativeLibraries.openBlas());
         root.put("threads", options.threads());
         root.put("quick", options.quick());
         if (peer != null) root.put("peer", peer);

@@ -2,9 +2,9 @@ package dev.tenfold.methods.cli;
 
 import dev.tenfold.autograd.Autograd;
 import dev.tenfold.kernels.HostAllocator;
+import dev.tenfold.kernels.NativeLibraries;
 import dev.tenfold.kernels.VectorModule;
 import dev.tenfold.kernels.WorkerPool;
-import dev.tenfold.kernels.cpu.Blas;
 import dev.tenfold.methods.Method;
 import dev.tenfold.tensor.Scope;
 import dev.tenfold.tensor.Tensor;
@@ -53,7 +53,7 @@ final class InfoCommand implements Callable<Integer> {
         line("CUDA", "not in this version" + driver());
         line("Methods", methods.stream().map(Method::name).collect(Collectors.joining(", ")));
         try {
-            line("OpenBLAS", Blas.description().strip());
+            line("OpenBLAS", NativeLibraries.openBlas());
             line("Caches", System.getProperty("org.bytedeco.javacpp.cachedir", System.getProperty("user.home") + "/.javacpp/cache")
                     + " (unpacked native libraries; may be deleted)");
             line("Check", check());
