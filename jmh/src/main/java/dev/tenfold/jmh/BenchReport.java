@@ -5,10 +5,10 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tenfold.kernels.NativeLibraries;
+import dev.tenfold.tensor.io.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -72,16 +72,10 @@ final class BenchReport {
         for (double s : samples) array.add(s);
     }
 
-    /** Writes to a temporary file beside {@code file} and renames it, so that no reader sees half of it. */
+    /** Writes {@code file} whole or not at all. */
     static void write(ObjectNode report, Path file) throws IOException {
         Path absolute = file.toAbsolutePath();
         Files.createDirectories(absolute.getParent());
-        Path half = Files.createTempFile(absolute.getParent(), absolute.getFileName().toString(), ".half");
-        try {
-            Files.write(half, JSON.writeValueAsBytes(report));
-            Files.move(half, absolute, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(half);
-        }
+        AtomicFile.writeBytes(absolute, JSON.writeValueAsBytes(report));
     }
 }

@@ -1,8 +1,8 @@
 package dev.tenfold.jmh;
 
+import dev.tenfold.kernels.Host;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
@@ -13,22 +13,8 @@ import java.util.concurrent.TimeUnit;
  */
 public record Machine(String cpu, int cores, String system, String jdk, String commit) {
     static Machine describe() {
-        String system = System.getProperty("os.name") + " " + System.getProperty("os.version") + " " + System.getProperty("os.arch");
         String jdk = System.getProperty("java.vm.name") + " " + Runtime.version();
-        return new Machine(cpuModel(), Runtime.getRuntime().availableProcessors(), system, jdk, headCommit());
-    }
-
-    private static String cpuModel() {
-        Path info = Path.of("/proc/cpuinfo");
-        if (Files.isReadable(info)) {
-            try (var lines = Files.lines(info)) {
-                return lines.filter(l -> l.startsWith("model name")).map(l -> l.substring(l.indexOf(':') + 1).trim())
-                        .findFirst().orElse("unknown");
-            } catch (IOException e) {
-                return "unknown";
-            }
-        }
-        return "unknown";
+        return new Machine(Host.processor(), Runtime.getRuntime().availableProcessors(), Host.system(), jdk, headCommit());
     }
 
     private static String headCommit() {

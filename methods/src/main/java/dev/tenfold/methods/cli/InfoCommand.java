@@ -1,6 +1,7 @@
 package dev.tenfold.methods.cli;
 
 import dev.tenfold.autograd.Autograd;
+import dev.tenfold.kernels.Host;
 import dev.tenfold.kernels.HostAllocator;
 import dev.tenfold.kernels.NativeLibraries;
 import dev.tenfold.kernels.VectorModule;
@@ -41,8 +42,8 @@ final class InfoCommand implements Callable<Integer> {
     public Integer call() {
         line("Tenfold", Version.full());
         line("Java", Runtime.version() + ", " + System.getProperty("java.vendor") + ", " + System.getProperty("java.home"));
-        line("System", Machine.system());
-        line("Processor", Machine.processor() + ", " + Runtime.getRuntime().availableProcessors() + " cores");
+        line("System", Host.system());
+        line("Processor", Host.processor() + ", " + Runtime.getRuntime().availableProcessors() + " cores");
         line("Threads", WorkerPool.threads() + " (--threads or -Dtenfold.threads=N)");
         line("Vectors", VectorModule.available() ? "on (" + VectorModule.description() + ")"
                 : "off, so loops are several times slower: start Java with --add-modules jdk.incubator.vector");

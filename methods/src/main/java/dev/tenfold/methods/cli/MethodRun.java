@@ -1,5 +1,6 @@
 package dev.tenfold.methods.cli;
 
+import dev.tenfold.kernels.Host;
 import dev.tenfold.methods.Method;
 import dev.tenfold.methods.Run;
 import dev.tenfold.methods.report.Claim;
@@ -49,7 +50,7 @@ final class MethodRun implements Run {
         double seconds = (System.nanoTime() - start) * 1e-9;
         Study.Settings told = new Study.Settings(settings.scale().name().toLowerCase(Locale.ROOT), "cpu", settings.seed(), settings.threads());
         return new Study(method.name(), method.title(), method.paper(), told, seconds, dataDescription, metrics, claims, parts,
-                Instant.now(), Version.full(), Machine.describe());
+                Instant.now(), Version.full(), Host.describe());
     }
 
     @Override
