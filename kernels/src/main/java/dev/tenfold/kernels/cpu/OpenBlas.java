@@ -42,8 +42,6 @@ final class OpenBlas {
     static final MethodHandle DGEMM = gemm("cblas_dgemm", JAVA_DOUBLE);
     static final MethodHandle STRSM = trsm("cblas_strsm", JAVA_FLOAT);
     static final MethodHandle DTRSM = trsm("cblas_dtrsm", JAVA_DOUBLE);
-    static final MethodHandle SSYRK = syrk("cblas_ssyrk", JAVA_FLOAT);
-    static final MethodHandle DSYRK = syrk("cblas_dsyrk", JAVA_DOUBLE);
 
     private OpenBlas() {
     }
@@ -101,10 +99,6 @@ final class OpenBlas {
     private static MethodHandle trsm(String name, MemoryLayout number) {
         return function(name, null, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, number, JAVA_LONG, JAVA_INT,
                 JAVA_LONG, JAVA_INT);
-    }
-
-    private static MethodHandle syrk(String name, MemoryLayout number) {
-        return function(name, null, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, number, JAVA_LONG, JAVA_INT, number, JAVA_LONG, JAVA_INT);
     }
 
     /** A LAPACKE function: an int status, the layout first. {@code arguments}: I int, B byte, P pointer. */

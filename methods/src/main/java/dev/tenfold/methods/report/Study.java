@@ -4,11 +4,16 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tenfold.tensor.io.AtomicFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * All that one run of a method found.
@@ -31,31 +36,54 @@ public record Study(String method, String title, String paper, Settings settings
     }
 
     /**
-     * Writes pictures, {@code report.json} and {@code metrics.json} to {@code folder}. The metrics go first and come last:
-     * whoever finds them finds all that belongs to them.
+     * Writes pictures, {@code report.json} and {@code metrics.json} to {@code folder}. Everything is brought to the disk before an
+     * earlier run's results are touched: when that fails, they stay as they were. Then the old metrics go first and the new ones come
+     * last: whoever finds them finds all that belongs to them.
      */
     public void write(Path folder) throws IOException {
-        Files.deleteIfExists(folder.resolve(METRICS));
-        deleteOldPictures(folder);
-        for (Part part : parts) {
-            if (part instanceof Part.Picture picture) {
-                AtomicFile.writeBytes(folder.resolve(picture.fileName()), PlotImage.png(picture.plot()));
+        Set<Path> outdated = pictures(folder);
+        List<AtomicFile> files = new ArrayList<>();
+        try {
+            for (Part part : parts) {
+                if (!(part instanceof Part.Picture picture)) continue;
+                outdated.remove(folder.resolve(picture.fileName()));
+                files.add(prepared(folder.resolve(picture.fileName()), PlotImage.png(picture.plot())));
             }
+            files.add(prepared(folder.resolve(REPORT), StudyJson.pretty(StudyJson.report(this)).getBytes(StandardCharsets.UTF_8)));
+            files.add(prepared(folder.resolve(METRICS), StudyJson.pretty(StudyJson.metrics(this)).getBytes(StandardCharsets.UTF_8)));
+            Files.deleteIfExists(folder.resolve(METRICS));
+            for (AtomicFile file : files) file.commit();
+        } finally {
+            for (AtomicFile file : files) file.close();
         }
-        AtomicFile.writeString(folder.resolve(REPORT), StudyJson.pretty(StudyJson.report(this)));
-        AtomicFile.writeString(folder.resolve(METRICS), StudyJson.pretty(StudyJson.metrics(this)));
+        // An earlier run may have drawn what this one does not.
+        for (Path picture : outdated) Files.deleteIfExists(picture);
     }
 
-    // An earlier run may have drawn what this one does not.
-    private static void deleteOldPictures(Path folder) throws IOException {
-        if (!Files.exists(folder.resolve(REPORT))) return;
+    private static AtomicFile prepared(Path target, byte[] bytes) throws IOException {
+        AtomicFile file = AtomicFile.create(target);
+        try {
+            file.write(ByteBuffer.wrap(bytes));
+            file.sync();
+            return file;
+        } catch (IOException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    /** The pictures of the run whose report lies in {@code folder}. */
+    private static Set<Path> pictures(Path folder) throws IOException {
+        Set<Path> pictures = new LinkedHashSet<>();
+        if (!Files.exists(folder.resolve(REPORT))) return pictures;
         try {
             for (JsonNode part : StudyJson.read(folder.resolve(REPORT)).path("parts")) {
                 String file = part.path("file").asText("");
-                if (file.matches("[A-Za-z0-9_-]+\\.png")) Files.deleteIfExists(folder.resolve(file));
+                if (file.matches("[A-Za-z0-9_-]+\\.png")) pictures.add(folder.resolve(file));
             }
         } catch (JsonProcessingException e) {
             // an altered report is about to be replaced as a whole
         }
+        return pictures;
     }
 }

@@ -1,5 +1,6 @@
 package dev.tenfold.methods.report;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -90,6 +91,21 @@ class ReportTest {
         Path folder = write(study("one", new Part.Picture("both", plot("both", false, false))));
         assertFalse(Files.exists(folder.resolve("old.png")));
         assertTrue(Files.exists(folder.resolve("both.png")));
+    }
+
+    @Test
+    void resultsThatCannotBeWrittenLeaveTheEarlierOnesAsTheyWere() throws IOException {
+        Path folder = write(study("one", new Part.Picture("old", plot("old", false, false))));
+        byte[] metrics = Files.readAllBytes(folder.resolve("metrics.json"));
+        byte[] picture = Files.readAllBytes(folder.resolve("old.png"));
+        Files.createDirectory(folder.resolve("taken.png"));
+        Study later = study("one", new Part.Picture("old", plot("another", true, false)), new Part.Picture("taken", plot("taken", false, false)));
+        assertThrows(IOException.class, () -> later.write(folder));
+        assertArrayEquals(metrics, Files.readAllBytes(folder.resolve("metrics.json")));
+        assertArrayEquals(picture, Files.readAllBytes(folder.resolve("old.png")));
+        try (var files = Files.list(folder)) {
+            assertEquals(List.of("metrics.json", "old.png", "report.json", "taken.png"), files.map(f -> f.getFileName().toString()).sorted().toList());
+        }
     }
 
     private static Plot plot(String title, boolean logX, boolean logY) {

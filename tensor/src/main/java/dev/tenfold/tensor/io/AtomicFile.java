@@ -94,10 +94,15 @@ public final class AtomicFile implements AutoCloseable {
         };
     }
 
+    /** Brings what was written to the disk: where that is full, it shows here, and {@link #commit()} only gives the name. */
+    public void sync() throws IOException {
+        channel.force(true);
+    }
+
     /** Brings what was written to the disk and gives it its name. */
     public void commit() throws IOException {
         if (finished) throw new IllegalStateException("AtomicFile.commit: " + target + " was committed or closed before");
-        channel.force(true);
+        sync();
         channel.close();
         Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
         finished = true;
