@@ -1,6 +1,7 @@
 package dev.tenfold.nn;
 
 import dev.tenfold.kernels.DType;
+import dev.tenfold.tensor.Generator;
 import dev.tenfold.tensor.NoGrad;
 import dev.tenfold.tensor.Scope;
 import dev.tenfold.tensor.Tensor;
@@ -11,12 +12,13 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * A part of a network: named parameters (learned), buffers (kept but not learned) and child modules, in the order in which
- * they were registered. Names are joined by dots, as in {@code layer1.0.conv1.weight}.
+ * A part of a network: named parameters (learned), buffers (kept but not learned), random generators and child modules, in the order in
+ * which they were registered. Names are joined by dots, as in {@code layer1.0.conv1.weight}.
  */
 public abstract class Module implements AutoCloseable {
     private final Map<String, Parameter> parameters = new LinkedHashMap<>();
     private final Map<String, Tensor> buffers = new LinkedHashMap<>();
+    private final Map<String, Generator> generators = new LinkedHashMap<>();
     private final Map<String, Module> children = new LinkedHashMap<>();
     private boolean training = true;
 
@@ -41,6 +43,17 @@ public abstract class Module implements AutoCloseable {
         }
     }
 
+    /**
+     * Registers a stream of random numbers for {@link #forward}, split off {@code parent} ({@link Generator#split}). Its position is part
+     * of a training: {@link TrainingState} saves it with the module.
+     */
+    protected final Generator generator(String name, Generator parent) {
+        checkName(name);
+        Generator own = parent.split();
+        generators.put(name, own);
+        return own;
+    }
+
     /** Registers a child. */
     protected final <M extends Module> M child(String name, M module) {
         checkName(name);
@@ -49,7 +62,8 @@ public abstract class Module implements AutoCloseable {
     }
 
     private void checkName(String name) {
-        if (name.isEmpty() || name.contains(".") || parameters.containsKey(name) || buffers.containsKey(name) || children.containsKey(name)) {
+        boolean taken = parameters.containsKey(name) || buffers.containsKey(name) || generators.containsKey(name) || children.containsKey(name);
+        if (taken || name.isEmpty() || name.contains(".")) {
             throw new IllegalArgumentException(getClass().getSimpleName() + ": the name \"" + name + "\" is empty, taken or has a dot");
         }
     }
@@ -70,6 +84,13 @@ public abstract class Module implements AutoCloseable {
     public final Map<String, Tensor> namedBuffers() {
         Map<String, Tensor> all = new LinkedHashMap<>();
         collect("", (prefix, module) -> module.buffers.forEach((name, t) -> all.put(prefix + name, t)));
+        return all;
+    }
+
+    /** Every random generator, by its full name: the generators themselves. */
+    public final Map<String, Generator> namedGenerators() {
+        Map<String, Generator> all = new LinkedHashMap<>();
+        collect("", (prefix, module) -> module.generators.forEach((name, g) -> all.put(prefix + name, g)));
         return all;
     }
 

@@ -16,8 +16,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Saves a training in one .safetensors file and continues it with the same bits: parameters and buffers of the modules, state, step count
- * and learning rate of the optimisers, states of random generators, the place in the data and whatever text the caller adds.
+ * Saves a training in one .safetensors file and continues it with the same bits: parameters, buffers and random generators of the modules,
+ * state, step count and learning rate of the optimisers, states of other random generators, the place in the data and whatever text the
+ * caller adds.
  *
  * <pre>{@code
  * TrainingState state = new TrainingState().module("net", net).optimiser("sgd", sgd);
@@ -36,7 +37,7 @@ public final class TrainingState {
      * What is saved beside modules and optimisers.
      *
      * @param position   of the next batch
-     * @param generators by name
+     * @param generators by name; those of modules are saved with their modules
      * @param metadata   the caller's own text
      */
     public record Progress(Position position, Map<String, Generator.State> generators, Map<String, String> metadata) {
@@ -52,6 +53,7 @@ public final class TrainingState {
     private static final String CHECKSUM = "tenfold.crc32c";
     private static final String POSITION = "tenfold.position";
     private static final String MODULE = "tenfold.module.";
+    private static final String MODULE_GENERATOR = "tenfold.module_generator.";
     private static final String OPTIMISER = "tenfold.optimiser.";
     private static final String STEPS = "tenfold.steps.";
     private static final String RATE = "tenfold.learning_rate.";
@@ -89,6 +91,7 @@ public final class TrainingState {
         modules.forEach((name, module) -> {
             texts.put(MODULE + name, module.parameterCount() + " parameters");
             module.state().forEach((key, t) -> tensors.put("module." + name + "." + key, t));
+            module.namedGenerators().forEach((key, g) -> texts.put(MODULE_GENERATOR + name + "." + key, text(g.state())));
         });
         optimisers.forEach((name, optimiser) -> {
             texts.put(OPTIMISER + name, optimiser.toString());
@@ -96,13 +99,17 @@ public final class TrainingState {
             texts.put(RATE + name, Double.toString(optimiser.learningRate()));
             optimiser.state().forEach((key, t) -> tensors.put("optimiser." + name + "." + key, t));
         });
-        progress.generators.forEach((name, s) -> texts.put(GENERATOR + name, s.seed() + " " + s.subsequence() + " " + s.position()));
+        progress.generators.forEach((name, s) -> texts.put(GENERATOR + name, text(s)));
         progress.metadata.forEach((key, value) -> texts.put(USER + key, value));
         try (Scope scope = Scope.open(); NoGrad region = NoGrad.open()) {
             tensors.replaceAll((name, t) -> t.contiguous());
             texts.put(CHECKSUM, Checksum.of(tensors, texts));
             SafeTensors.write(file, tensors, texts);
         }
+    }
+
+    private static String text(Generator.State state) {
+        return state.seed() + " " + state.subsequence() + " " + state.position();
     }
 
     // ---- restoring ----
@@ -138,11 +145,13 @@ public final class TrainingState {
     private static Progress parse(Path file, Map<String, String> texts) throws FormatException {
         long[] position = numbers(file, texts, POSITION, 2);
         Map<String, Generator.State> generators = new LinkedHashMap<>();
-        for (String name : part(texts, GENERATOR).keySet()) {
-            long[] state = numbers(file, texts, GENERATOR + name, 3);
-            generators.put(name, new Generator.State(state[0], state[1], state[2]));
-        }
+        for (String name : part(texts, GENERATOR).keySet()) generators.put(name, generatorState(file, texts, GENERATOR + name));
         return new Progress(new Position(position[0], (int) position[1]), generators, part(texts, USER));
+    }
+
+    private static Generator.State generatorState(Path file, Map<String, String> texts, String key) throws FormatException {
+        long[] state = numbers(file, texts, key, 3);
+        return new Generator.State(state[0], state[1], state[2]);
     }
 
     private static long[] numbers(Path file, Map<String, String> texts, String key, int count) throws FormatException {
@@ -174,7 +183,10 @@ public final class TrainingState {
                 throw new IllegalArgumentException("its optimiser \"" + name + "\" is " + texts.get(OPTIMISER + name) + ", here it is " + optimiser);
             }
         });
-        modules.forEach((name, module) -> module.checkFits(part(tensors, "module." + name + ".")));
+        modules.forEach((name, module) -> {
+            requireSameNames("random generators in module \"" + name + "\"", module.namedGenerators().keySet(), part(texts, MODULE_GENERATOR + name + ".").keySet());
+            module.checkFits(part(tensors, "module." + name + "."));
+        });
         optimisers.forEach((name, optimiser) -> optimiser.checkFits(part(tensors, "optimiser." + name + ".")));
     }
 
@@ -197,7 +209,14 @@ public final class TrainingState {
                 throw new FormatException(file, 8, "the metadata \"" + RATE + name + "\" is no number");
             }
         }
+        Map<Generator, Generator.State> generators = new LinkedHashMap<>();
+        for (String name : modules.keySet()) {
+            for (Map.Entry<String, Generator> own : modules.get(name).namedGenerators().entrySet()) {
+                generators.put(own.getValue(), generatorState(file, texts, MODULE_GENERATOR + name + "." + own.getKey()));
+            }
+        }
         modules.forEach((name, module) -> module.load(part(tensors, "module." + name + ".")));
+        generators.forEach(Generator::restore);
         optimisers.forEach((name, optimiser) -> {
             optimiser.load(part(tensors, "optimiser." + name + "."));
             optimiser.setSteps(steps.get(name));

@@ -21,8 +21,8 @@ public final class Generator {
     public record State(long seed, long subsequence, long position) {
     }
 
-    private final long seed;
-    private final long subsequence;
+    private long seed;
+    private long subsequence;
     private long position;
 
     /** The stream of {@code seed}, from its start. */
@@ -32,6 +32,11 @@ public final class Generator {
 
     /** Continues from a saved state. */
     public Generator(State state) {
+        restore(state);
+    }
+
+    /** Continues from a saved state, whatever this generator was before: for the holder of a generator that others hold too. */
+    public void restore(State state) {
         seed = state.seed;
         subsequence = state.subsequence;
         position = state.position;
