@@ -1,14 +1,17 @@
 package dev.tenfold.kernels.expr;
 
-/** What the loop compiler makes of an expression: a vector loop and its scalar twin, with equal bits. */
+/**
+ * What the loop compiler makes of expressions: a vector loop and its scalar twin, with equal bits. {@code operands} are the
+ * addresses of the inputs, followed by those of the outputs. Outputs are written after all inputs of the same element are read.
+ */
 public abstract class CompiledLoop {
     /** Generated subclasses call this. */
     protected CompiledLoop() {
     }
 
     /** Works from element {@code from} up to {@code to}, whole vectors only; returns the first element not done. */
-    abstract int vector(int from, int to, long[] in, long out, double[] params);
+    abstract int vector(int from, int to, long[] operands, double[] params);
 
     /** Works from element {@code from} up to {@code to}. */
-    abstract void scalar(int from, int to, long[] in, long out, double[] params);
+    abstract void scalar(int from, int to, long[] operands, double[] params);
 }

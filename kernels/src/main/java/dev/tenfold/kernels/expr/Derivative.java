@@ -2,32 +2,43 @@ package dev.tenfold.kernels.expr;
 
 import static dev.tenfold.kernels.expr.Expr.c;
 
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 
-/** Symbolic derivatives of expression trees. */
+/** Symbolic derivatives of expression trees with respect to one input. A part that occurs many times is differentiated once. */
 final class Derivative {
     private static final Expr ZERO = c(0);
     private static final Expr ONE = c(1);
 
-    private Derivative() {
+    private final int input;
+    private final Map<Expr.Apply, Expr> done = new IdentityHashMap<>();
+
+    /** The derivatives with respect to {@code input}. */
+    Derivative(int input) {
+        this.input = input;
     }
 
-    static Expr of(Expr tree, int input) {
+    Expr of(Expr tree) {
         return switch (tree) {
             case Expr.Input x -> x.index() == input ? ONE : ZERO;
             case Expr.Param p -> ZERO;
             case Expr.Const k -> ZERO;
-            case Expr.Apply apply -> of(apply, input);
+            case Expr.Apply apply -> {
+                Expr known = done.get(apply);
+                if (known == null) done.put(apply, known = of(apply));
+                yield known;
+            }
         };
     }
 
-    private static Expr of(Expr.Apply y, int input) {
+    private Expr of(Expr.Apply y) {
         if (y.fn().isCondition()) return ZERO;
         List<Expr> args = y.args();
-        if (y.fn() == Fn.SELECT) return choose(args.get(0), of(args.get(1), input), of(args.get(2), input));
+        if (y.fn() == Fn.SELECT) return choose(args.get(0), of(args.get(1)), of(args.get(2)));
         Expr sum = ZERO;
         for (int k = 0; k < args.size(); k++) {
-            Expr inner = of(args.get(k), input);
+            Expr inner = of(args.get(k));
             if (!inner.equals(ZERO)) sum = plus(sum, times(inner, partial(y, k)));
         }
         return sum;

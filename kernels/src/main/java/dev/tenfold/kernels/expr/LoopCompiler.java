@@ -22,18 +22,17 @@ final class LoopCompiler {
     static final ClassDesc CD_double_array = CD_double.arrayType();
     private static final ClassDesc SELF = ClassDesc.of("dev.tenfold.kernels.expr.GeneratedLoop");
     private static final ClassDesc SUPER = CompiledLoop.class.describeConstable().orElseThrow();
-    private static final MethodTypeDesc SCALAR_TYPE = MethodTypeDesc.of(CD_void, CD_int, CD_int, CD_long_array, CD_long, CD_double_array);
+    private static final MethodTypeDesc SCALAR_TYPE = MethodTypeDesc.of(CD_void, CD_int, CD_int, CD_long_array, CD_double_array);
     private static final MethodTypeDesc VECTOR_TYPE = SCALAR_TYPE.changeReturnType(CD_int);
     /** Slots of the loop methods' arguments. */
     static final int FROM = 1;
     static final int TO = 2;
-    static final int IN = 3;
-    static final int OUT = 4;
-    static final int PARAMS = 6;
-    private static final int FIRST_FREE = 7;
+    static final int OPERANDS = 3;
+    static final int PARAMS = 4;
+    private static final int FIRST_FREE = 5;
 
     /** What one loop is compiled from. Bit i of {@code scalars}: input i is one element. */
-    record Source(Lowering.Lowered code, DType[] in, DType compute, DType out, int scalars) {
+    record Source(Lowering.Lowered code, DType[] in, DType compute, DType[] out, int scalars) {
         boolean isScalar(int input) {
             return (scalars >> input & 1) != 0;
         }
@@ -107,8 +106,8 @@ final class LoopCompiler {
         if (ahead > 0) code.loadConstant((long) ahead * bytes).ladd();
     }
 
-    /** Loads {@code in[index]} into a slot. */
+    /** Loads the address of operand {@code index} into a slot. */
     static void loadBase(CodeBuilder code, int index, int slot) {
-        code.aload(IN).loadConstant(index).laload().lstore(slot);
+        code.aload(OPERANDS).loadConstant(index).laload().lstore(slot);
     }
 }

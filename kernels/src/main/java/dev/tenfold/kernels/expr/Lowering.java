@@ -9,10 +9,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Turns an expression tree into primitive steps for one compute type. */
+/** Turns expression trees into primitive steps, which they share, for one compute type. */
 final class Lowering {
-    /** The steps and the one that yields the result. */
-    record Lowered(Ir ir, Node result) {
+    /** The steps and those that yield the results. */
+    record Lowered(Ir ir, List<Node> results) {
     }
 
     private final Ir ir = new Ir();
@@ -25,11 +25,15 @@ final class Lowering {
         this.math = new FloatMath(ir, type == DType.F64);
     }
 
-    /** Lowers {@code expr} for {@code type}: f32, f64, i32 or i64. A number is asked for unless {@code condition}. */
-    static Lowered lower(Expr expr, DType type, boolean condition) {
+    /** Lowers {@code exprs} for {@code type}: f32, f64, i32 or i64. A result is a number, or a mask where it is stored as bool. */
+    static Lowered lower(List<Expr> exprs, DType type, List<DType> stored) {
         Lowering lowering = new Lowering(type);
-        Node result = lowering.visit(expr);
-        return new Lowered(lowering.ir, condition ? lowering.mask(result) : lowering.number(result));
+        List<Node> results = new ArrayList<>();
+        for (int k = 0; k < exprs.size(); k++) {
+            Node result = lowering.visit(exprs.get(k));
+            results.add(stored.get(k) == DType.BOOL ? lowering.mask(result) : lowering.number(result));
+        }
+        return new Lowered(lowering.ir, results);
     }
 
     private Node number(Node node) {

@@ -6,34 +6,49 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The CPU loop of an {@link Expr} for given element types, compiled once per process and cached. */
+/**
+ * The CPU loop of one or several {@link Expr}s of the same inputs for given element types, compiled once per process and cached.
+ * Several results are computed in one pass, and what they have in common once.
+ */
 public final class PointwiseKernel {
-    private record Key(Expr expr, List<DType> in, DType compute, DType out) {
+    /**
+     * One run of several over different operands.
+     *
+     * @param n        elements
+     * @param operands addresses of the inputs and then of the outputs, {@code n} dense elements each
+     * @param params   values of the trees' parameters
+     */
+    public record Run(long n, long[] operands, double[] params) {
+    }
+
+    private record Key(List<Expr> exprs, List<DType> in, DType compute, List<DType> out) {
     }
 
     private static final ConcurrentHashMap<Key, PointwiseKernel> CACHE = new ConcurrentHashMap<>();
+    private static final int MOST_INPUTS = 16;
     private static final int CHEAP_CHUNK = 1 << 15;
     private static final int COSTLY_CHUNK = 1 << 12;
     // Until the compiler has made machine code of it, a vector loop runs a hundred times slower than its scalar twin.
     private static final long ELEMENTS_BEFORE_VECTORS = 1 << 18;
 
-    private final Expr expr;
+    private final Key key;
     private final DType[] in;
-    private final DType compute;
-    private final DType out;
+    private final DType[] out;
+    private final int[] bytes;
     private final Lowering.Lowered code;
     private final int chunk;
-    private final CompiledLoop[] variants;
+    private CompiledLoop dense;
+    private final ConcurrentHashMap<Integer, CompiledLoop> variants = new ConcurrentHashMap<>();
     private long seen;
 
-    private PointwiseKernel(Expr expr, DType[] in, DType compute, DType out) {
-        this.expr = expr;
-        this.in = in;
-        this.compute = compute;
-        this.out = out;
-        this.code = Lowering.lower(expr, compute, out == DType.BOOL);
+    private PointwiseKernel(Key key) {
+        this.key = key;
+        this.in = key.in.toArray(DType[]::new);
+        this.out = key.out.toArray(DType[]::new);
+        this.bytes = new int[in.length + out.length];
+        for (int i = 0; i < bytes.length; i++) bytes[i] = (i < in.length ? in[i] : out[i - in.length]).bytes();
+        this.code = Lowering.lower(key.exprs, key.compute, key.out);
         this.chunk = code.ir().nodes().size() > 12 ? COSTLY_CHUNK : CHEAP_CHUNK;
-        this.variants = new CompiledLoop[1 << in.length];
     }
 
     /**
@@ -41,19 +56,35 @@ public final class PointwiseKernel {
      * result is rounded to {@code out}.
      */
     public static PointwiseKernel of(Expr expr, DType[] in, DType compute, DType out) {
-        if (in.length > 8) throw new IllegalArgumentException("an element-wise loop takes at most 8 inputs, not " + in.length);
+        return of(List.of(expr), in, compute, out);
+    }
+
+    /** The loop for several expressions: as {@link #of(Expr, DType[], DType, DType)}, with one type of output for each. */
+    public static PointwiseKernel of(List<Expr> exprs, DType[] in, DType compute, DType... out) {
+        if (in.length > MOST_INPUTS) {
+            throw new IllegalArgumentException("an element-wise loop takes at most " + MOST_INPUTS + " inputs, not " + in.length);
+        }
+        if (exprs.size() != out.length) {
+            throw new IllegalArgumentException("an element-wise loop of " + exprs.size() + " expressions has as many outputs, not " + out.length);
+        }
         DType type = compute == DType.U8 || compute == DType.BOOL ? DType.I32 : compute.compute();
-        return CACHE.computeIfAbsent(new Key(expr, List.of(in), type, out), k -> new PointwiseKernel(expr, in.clone(), type, out));
+        return CACHE.computeIfAbsent(new Key(List.copyOf(exprs), List.of(in), type, List.of(out)), PointwiseKernel::new);
+    }
+
+    private CompiledLoop compile(int scalars) {
+        return LoopCompiler.compile(new LoopCompiler.Source(code, in, key.compute, out, scalars));
     }
 
     private CompiledLoop variant(int scalars) {
-        CompiledLoop loop = variants[scalars];
-        if (loop == null) {
-            loop = LoopCompiler.compile(new LoopCompiler.Source(code, in, compute, out, scalars));
-            variants[scalars] = loop;
+        if (scalars == 0) {
+            if (dense == null) dense = compile(0);
+            return dense;
         }
-        return loop;
+        CompiledLoop loop = variants.get(scalars);
+        return loop != null ? loop : variants.computeIfAbsent(scalars, this::compile);
     }
+
+    // ---- dense operands ----
 
     /**
      * Runs over dense operands.
@@ -62,39 +93,73 @@ public final class PointwiseKernel {
      * @param addresses addresses of the inputs: {@code n} dense elements each, or one element when its bit in {@code scalars} is set
      * @param scalars bit i set: input i is one element, used for all
      * @param target  address of {@code n} dense elements; may equal an input's address of the same element size
-     * @param params  values of the tree's parameters
+     * @param params  values of the trees' parameters
      */
     public void run(long n, long[] addresses, int scalars, long target, double... params) {
-        CompiledLoop loop = variant(scalars);
-        if (n <= chunk) {
-            piece(loop, (int) n, addresses, target, params);
-            return;
-        }
-        WorkerPool.forRange(n, chunk, (from, to) ->
-                piece(loop, (int) (to - from), advanced(addresses, scalars, from), target + from * out.bytes(), params));
+        run(n, operands(addresses, target), scalars, params);
     }
 
-    private long[] advanced(long[] addresses, int scalars, long by) {
-        long[] moved = new long[addresses.length];
+    /** As {@link #run(long, long[], int, long, double...)}; {@code operands}: addresses of the inputs, then of the outputs. */
+    public void run(long n, long[] operands, int scalars, double[] params) {
+        CompiledLoop loop = variant(scalars);
+        if (n <= chunk) piece(loop, (int) n, operands, params);
+        else WorkerPool.forRange(n, chunk, (from, to) -> piece(loop, (int) (to - from), advanced(operands, scalars, from), params));
+    }
+
+    /** Several runs, shared out among the threads as one. */
+    public void runAll(List<Run> runs) {
+        long[] ends = new long[runs.size()];
+        long pieces = 0;
+        long elements = 0;
+        for (int r = 0; r < ends.length; r++) {
+            elements += runs.get(r).n;
+            ends[r] = pieces += (runs.get(r).n + chunk - 1) / chunk;
+        }
+        CompiledLoop loop = variant(0);
+        if (elements <= chunk) {
+            for (Run run : runs) piece(loop, (int) run.n, run.operands, run.params);
+            return;
+        }
+        WorkerPool.forRange(pieces, 1, (from, to) -> {
+            int at = Arrays.binarySearch(ends, from + 1);
+            int r = at < 0 ? -at - 1 : at;
+            while (r > 0 && ends[r - 1] == ends[r]) r--; // runs over nothing
+            Run run = runs.get(r);
+            long start = (from - (r == 0 ? 0 : ends[r - 1])) * chunk;
+            piece(loop, (int) Math.min(chunk, run.n - start), advanced(run.operands, 0, start), run.params);
+        });
+    }
+
+    private long[] operands(long[] addresses, long target) {
+        long[] operands = Arrays.copyOf(addresses, in.length + 1);
+        operands[in.length] = target;
+        return operands;
+    }
+
+    private long[] advanced(long[] operands, int scalars, long by) {
+        long[] moved = new long[operands.length];
         for (int i = 0; i < moved.length; i++) {
-            moved[i] = (scalars >> i & 1) != 0 ? addresses[i] : addresses[i] + by * in[i].bytes();
+            moved[i] = (scalars >> i & 1) != 0 ? operands[i] : operands[i] + by * bytes[i];
         }
         return moved;
     }
 
-    private void piece(CompiledLoop loop, int n, long[] addresses, long target, double[] params) {
+    private void piece(CompiledLoop loop, int n, long[] operands, double[] params) {
         int done = 0;
-        if (seen > ELEMENTS_BEFORE_VECTORS) done = loop.vector(0, n, addresses, target, params);
+        if (seen > ELEMENTS_BEFORE_VECTORS) done = loop.vector(0, n, operands, params);
         else seen += n;
-        if (done < n) loop.scalar(done, n, addresses, target, params);
+        if (done < n) loop.scalar(done, n, operands, params);
     }
 
     /** Runs only the scalar twin, or only the vector loop with its scalar tail: for tests that compare the two. */
     void runOne(boolean vector, int n, long[] addresses, int scalars, long target, double... params) {
         CompiledLoop loop = variant(scalars);
-        int done = vector ? loop.vector(0, n, addresses, target, params) : 0;
-        loop.scalar(done, n, addresses, target, params);
+        long[] operands = operands(addresses, target);
+        int done = vector ? loop.vector(0, n, operands, params) : 0;
+        loop.scalar(done, n, operands, params);
     }
+
+    // ---- strided inputs ----
 
     /**
      * Runs over strided inputs and a dense row-major output.
@@ -103,42 +168,48 @@ public final class PointwiseKernel {
      * @param strides per input, per dimension, in elements; 0 where the input is broadcast; negative allowed
      */
     public void run(long[] shape, long[][] strides, long[] addresses, long target, double... params) {
+        run(shape, strides, operands(addresses, target), params);
+    }
+
+    /** As {@link #run(long[], long[][], long[], long, double...)}; {@code operands}: addresses of the inputs, then of the outputs. */
+    public void run(long[] shape, long[][] strides, long[] operands, double[] params) {
         long n = 1;
         for (long size : shape) n *= size;
         if (n == 0) return;
         StridedRun strided = StridedRun.plan(shape, strides);
         if (strided.rank() == 0) {
-            run(n, addresses, (1 << in.length) - 1, target, params);
+            run(n, operands, (1 << in.length) - 1, params);
             return;
         }
         int inner = strided.innerScalars();
         if (inner >= 0) {
-            runRows(strided, inner, addresses, target, params);
+            runRows(strided, inner, operands, params);
             return;
         }
         // Some input steps through memory: pack those, then run dense.
-        try (Packed packed = Packed.of(in, strided, addresses)) {
-            run(strided.shape(), packed.strides(strided), packed.addresses(), target, params);
+        try (Packed packed = Packed.of(in, strided, operands)) {
+            run(strided.shape(), packed.strides(strided), packed.addresses(), params);
         }
     }
 
-    private void runRows(StridedRun strided, int scalars, long[] addresses, long target, double[] params) {
+    private void runRows(StridedRun strided, int scalars, long[] operands, double[] params) {
         long row = strided.shape()[strided.rank() - 1];
         long rows = strided.rows();
         if (rows == 1) {
-            run(row, addresses, scalars, target, params);
+            run(row, operands, scalars, params);
             return;
         }
         CompiledLoop loop = variant(scalars);
         long rowsPerChunk = Math.max(1, chunk / row);
         WorkerPool.forRange(rows, rowsPerChunk, (from, to) -> {
-            long[] moved = new long[addresses.length];
+            long[] moved = new long[operands.length];
             for (long r = from; r < to; r++) {
-                for (int i = 0; i < moved.length; i++) moved[i] = addresses[i] + strided.offset(i, r) * in[i].bytes();
-                long at = target + r * row * out.bytes();
+                for (int i = 0; i < moved.length; i++) {
+                    moved[i] = operands[i] + (i < in.length ? strided.offset(i, r) : r * row) * bytes[i];
+                }
                 for (long done = 0; done < row; done += CHEAP_CHUNK) {
                     int n = (int) Math.min(CHEAP_CHUNK, row - done);
-                    piece(loop, n, done == 0 ? moved : advanced(moved, scalars, done), at + done * out.bytes(), params);
+                    piece(loop, n, done == 0 ? moved : advanced(moved, scalars, done), params);
                 }
             }
         });
@@ -146,6 +217,6 @@ public final class PointwiseKernel {
 
     @Override
     public String toString() {
-        return "PointwiseKernel " + expr + " " + Arrays.toString(in) + " in " + compute + " to " + out;
+        return "PointwiseKernel of " + code.ir().nodes().size() + " steps, " + key.in + " in " + key.compute + " to " + key.out;
     }
 }

@@ -31,6 +31,7 @@ final class ScalarBody implements LoopCompiler.Body {
     private final TypeKind number;
     private final TypeKind bits;
     private final int[] bases;
+    private final int[] targets;
     private int[] slots;
 
     ScalarBody(LoopCompiler.Source source) {
@@ -38,6 +39,7 @@ final class ScalarBody implements LoopCompiler.Body {
         this.number = natural(source.compute());
         this.bits = number == TypeKind.FLOAT ? TypeKind.INT : TypeKind.LONG;
         this.bases = new int[source.in().length];
+        this.targets = new int[source.out().length];
     }
 
     /** The Java type that holds one element. */
@@ -98,6 +100,11 @@ final class ScalarBody implements LoopCompiler.Body {
             LoopCompiler.loadBase(code, i, free);
             free += 2;
         }
+        for (int k = 0; k < targets.length; k++) {
+            targets[k] = free;
+            LoopCompiler.loadBase(code, bases.length + k, free);
+            free += 2;
+        }
         return free;
     }
 
@@ -116,11 +123,14 @@ final class ScalarBody implements LoopCompiler.Body {
             code.storeLocal(kind, free);
             free += kind.slotSize();
         }
-        Node result = source.code().result();
-        LoopCompiler.address(code, LoopCompiler.OUT, ahead, source.out().bytes());
-        code.loadLocal(kind(result), slots[result.id()]);
-        if (result.kind() == Kind.NUMBER) convert(code, number, natural(source.out()));
-        store(code, source.out());
+        for (int k = 0; k < targets.length; k++) {
+            Node result = source.code().results().get(k);
+            DType out = source.out()[k];
+            LoopCompiler.address(code, targets[k], ahead, out.bytes());
+            code.loadLocal(kind(result), slots[result.id()]);
+            if (result.kind() == Kind.NUMBER) convert(code, number, natural(out));
+            store(code, out);
+        }
     }
 
     private TypeKind kind(Node node) {

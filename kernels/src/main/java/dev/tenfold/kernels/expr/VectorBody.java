@@ -15,7 +15,9 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 
 /** One vector at a time, through the Vector API: the same exact steps as {@link ScalarBody} in every lane. */
 final class VectorBody implements LoopCompiler.Body {
@@ -39,6 +41,8 @@ final class VectorBody implements LoopCompiler.Body {
     private final ClassDesc bitsElement;
     private final int[] bases;
     private final int[] broadcasts;
+    private final int[] targets;
+    private final Map<Long, Integer> params = new HashMap<>();
     private int[] slots;
 
     VectorBody(LoopCompiler.Source source) {
@@ -50,6 +54,7 @@ final class VectorBody implements LoopCompiler.Body {
         this.bitsElement = wide ? CD_long : CD_int;
         this.bases = new int[source.in().length];
         this.broadcasts = new int[source.in().length];
+        this.targets = new int[source.out().length];
     }
 
     /** Elements in one vector of {@code compute}. */
@@ -67,7 +72,8 @@ final class VectorBody implements LoopCompiler.Body {
             DType type = source.in()[i];
             if (!source.isScalar(i) && type != compute && !(type == DType.BOOL && bytes)) return false;
         }
-        return source.out() == compute || (source.out() == DType.BOOL && bytes);
+        for (DType out : source.out()) if (out != compute && !(out == DType.BOOL && bytes)) return false;
+        return true;
     }
 
     @Override
@@ -83,6 +89,19 @@ final class VectorBody implements LoopCompiler.Body {
                 code.storeLocal(wide ? TypeKind.DOUBLE : TypeKind.FLOAT, free);
                 free += 2;
             }
+        }
+        for (int k = 0; k < targets.length; k++) {
+            targets[k] = free;
+            LoopCompiler.loadBase(code, bases.length + k, free);
+            free += 2;
+        }
+        for (Node node : source.code().ir().nodes()) {
+            if (node.step() != Ir.Step.PARAM) continue;
+            code.aload(LoopCompiler.PARAMS).loadConstant((int) node.number()).daload();
+            if (!wide) code.d2f();
+            code.storeLocal(wide ? TypeKind.DOUBLE : TypeKind.FLOAT, free);
+            params.put(node.number(), free);
+            free += 2;
         }
         return free;
     }
@@ -101,14 +120,17 @@ final class VectorBody implements LoopCompiler.Body {
             slots[node.id()] = free;
             code.astore(free++);
         }
-        Node result = source.code().result();
-        code.aload(slots[result.id()]);
-        if (source.out() == DType.BOOL) {
-            LoopCompiler.address(code, LoopCompiler.OUT, ahead, 1);
+        for (int k = 0; k < targets.length; k++) store(code, k, ahead);
+    }
+
+    private void store(CodeBuilder code, int k, int ahead) {
+        code.aload(slots[source.code().results().get(k).id()]);
+        if (source.out()[k] == DType.BOOL) {
+            LoopCompiler.address(code, targets[k], ahead, 1);
             code.invokestatic(LANES, wide ? "storeTruth64" : "storeTruth32", MethodTypeDesc.of(CD_void, MASK, CD_long));
         } else {
             code.getstatic(MEMORY, "ALL", SEGMENT);
-            LoopCompiler.address(code, LoopCompiler.OUT, ahead, source.out().bytes());
+            LoopCompiler.address(code, targets[k], ahead, source.out()[k].bytes());
             code.getstatic(LANES, "ORDER", ORDER);
             code.invokevirtual(vector, "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER));
         }
@@ -129,7 +151,6 @@ final class VectorBody implements LoopCompiler.Body {
         broadcast(code);
     }
 
-
     private void arg(CodeBuilder code, Node node, int k) {
         code.aload(slots[node.args().get(k)]);
     }
@@ -148,8 +169,7 @@ final class VectorBody implements LoopCompiler.Body {
             case INPUT -> input(code, (int) node.number(), ahead);
             case PARAM -> {
                 species(code, false);
-                code.aload(LoopCompiler.PARAMS).loadConstant((int) node.number()).daload();
-                if (!wide) code.d2f();
+                code.loadLocal(wide ? TypeKind.DOUBLE : TypeKind.FLOAT, params.get(node.number()));
                 broadcast(code);
             }
             case CONST -> constant(code, node.value());

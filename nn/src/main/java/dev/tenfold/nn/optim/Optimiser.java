@@ -5,21 +5,49 @@ import dev.tenfold.nn.Parameter;
 import dev.tenfold.tensor.NoGrad;
 import dev.tenfold.tensor.Scope;
 import dev.tenfold.tensor.Tensor;
-import dev.tenfold.tensor.Tensors;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
-/** Changes parameters along their gradients. The state tensors belong to the optimiser. */
+/**
+ * Changes parameters along their gradients, in one pass over the memory of all of them. The state tensors belong to the optimiser.
+ *
+ * <p>Gradients of several backward passes add up until the next {@link #step}: calling it after every k-th batch accumulates
+ * gradients of k batches; divide the loss by k for their mean. To skip a step, drop the gradients with {@link #zeroGrad}.
+ */
 public abstract class Optimiser implements AutoCloseable {
-    private final Map<String, Parameter> parameters;
-    private final Map<String, Tensor> state = new LinkedHashMap<>();
+    private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+    private final Map<String, Learned> learned = new LinkedHashMap<>();
+    private final List<ParameterGroup> groups;
+    private final List<String> kinds;
     private double learningRate;
     private long steps;
 
-    Optimiser(Module module, double learningRate) {
-        this.parameters = module.namedParameters();
+    /** {@code kinds}: the names of the state tensors that every parameter has. */
+    Optimiser(List<ParameterGroup> groups, double learningRate, String... kinds) {
+        this.groups = List.copyOf(groups);
+        this.kinds = List.of(kinds);
+        for (ParameterGroup group : groups) group.parameters().forEach((name, parameter) -> add(name, parameter, group));
         setLearningRate(learningRate);
+    }
+
+    private void add(String name, Parameter parameter, ParameterGroup group) {
+        if (parameters.containsValue(parameter) || parameters.putIfAbsent(name, parameter) != null) {
+            throw new IllegalArgumentException(getClass().getSimpleName() + ": the parameter \"" + name + "\", or another of that name, is in its groups twice");
+        }
+        learned.put(name, new Learned(name, parameter, group, kinds.size()));
+    }
+
+    static List<ParameterGroup> all(Module module) {
+        return List.of(ParameterGroup.of(module));
+    }
+
+    /** Every parameter by its name, in a fixed order; a parameter without a gradient is not changed by the next step. */
+    public final Map<String, Parameter> parameters() {
+        return Collections.unmodifiableMap(parameters);
     }
 
     public final double learningRate() {
@@ -27,7 +55,7 @@ public abstract class Optimiser implements AutoCloseable {
     }
 
     public final void setLearningRate(double rate) {
-        if (!(rate >= 0) || Double.isInfinite(rate)) throw new IllegalArgumentException("learning rate " + rate + " must be finite and not negative");
+        ParameterGroup.checkNumber("learning rate", rate);
         learningRate = rate;
     }
 
@@ -45,25 +73,33 @@ public abstract class Optimiser implements AutoCloseable {
     public final void step() {
         steps++;
         try (Scope scope = Scope.open(); NoGrad region = NoGrad.open()) {
-            parameters.forEach((name, p) -> {
-                if (p.grad() == null || p.isFrozen()) return;
-                update(name, p.value(), p.grad());
-                p.zeroGrad();
-            });
+            List<Learned> due = new ArrayList<>();
+            for (Learned one : learned.values()) if (one.isDue()) due.add(one);
+            update(due);
+            for (Learned one : due) one.parameter.zeroGrad();
         }
     }
 
-    /** One step on one parameter, in place. */
-    abstract void update(String name, Tensor value, Tensor gradient);
+    /** Drops every gradient. */
+    public final void zeroGrad() {
+        parameters.values().forEach(Parameter::zeroGrad);
+    }
 
-    /** The state tensor {@code kind} of a parameter; zeros at first. */
-    final Tensor slot(String name, String kind, Tensor like) {
-        return state.computeIfAbsent(name + "." + kind, k -> Scope.release(Tensors.zerosLike(like)));
+    /** One step on these parameters, in place. */
+    abstract void update(List<Learned> due);
+
+    /** The learning rate of a parameter's group. */
+    final double rate(Learned one) {
+        return learningRate * one.group.rate();
     }
 
     /** The state tensors by {@code parameter.kind}, for saving. */
-    public final Map<String, Tensor> state() {
-        return Map.copyOf(state);
+    public Map<String, Tensor> state() {
+        Map<String, Tensor> state = new LinkedHashMap<>();
+        learned.forEach((name, one) -> {
+            for (int k = 0; k < one.state.length; k++) if (one.state[k] != null) state.put(name + "." + kinds.get(k), one.state[k]);
+        });
+        return state;
     }
 
     /**
@@ -71,14 +107,15 @@ public abstract class Optimiser implements AutoCloseable {
      *
      * @throws IllegalArgumentException as {@link #checkFits} does; nothing is changed then
      */
-    public final void load(Map<String, Tensor> values) {
+    public void load(Map<String, Tensor> values) {
         checkFits(values);
-        Map<String, Tensor> copies = new LinkedHashMap<>();
-        try (NoGrad region = NoGrad.open()) {
-            values.forEach((name, value) -> copies.put(name, Scope.release(value.copy())));
-        }
         close();
-        state.putAll(copies);
+        try (NoGrad region = NoGrad.open()) {
+            values.forEach((name, value) -> {
+                int dot = name.lastIndexOf('.');
+                learned.get(name.substring(0, dot)).state[kinds.indexOf(name.substring(dot + 1))] = Scope.release(value.copy());
+            });
+        }
     }
 
     /**
@@ -86,12 +123,12 @@ public abstract class Optimiser implements AutoCloseable {
      *
      * @throws IllegalArgumentException when one is no state of this optimiser's parameters, or of another shape or type
      */
-    public final void checkFits(Map<String, Tensor> values) {
+    public void checkFits(Map<String, Tensor> values) {
         values.forEach((name, value) -> {
             int dot = name.lastIndexOf('.');
             Parameter parameter = dot < 0 ? null : parameters.get(name.substring(0, dot));
-            if (parameter == null || !kinds().contains(name.substring(dot + 1))) {
-                throw new IllegalArgumentException("load into " + this + ": \"" + name + "\" is no state of it; a parameter's name and one of " + kinds() + " are expected");
+            if (parameter == null || !kinds.contains(name.substring(dot + 1))) {
+                throw new IllegalArgumentException("load into " + this + ": \"" + name + "\" is no state of it; a parameter's name and one of " + kinds + " are expected");
             }
             if (!value.shape().equals(parameter.value().shape()) || value.dtype() != parameter.value().dtype()) {
                 throw new IllegalArgumentException("load " + name + ": the parameter is " + parameter.value().dtype() + " " + parameter.value().shape()
@@ -100,17 +137,19 @@ public abstract class Optimiser implements AutoCloseable {
         });
     }
 
-    /** The kinds of state tensors. */
-    abstract List<String> kinds();
-
     /** The method with the settings that do not change while it runs, such as {@code Sgd(momentum 0.9, weight decay 5.0E-4)}: what a saved state must agree with. */
     @Override
-    public abstract String toString();
+    public final String toString() {
+        String differences = groups.stream().map(ParameterGroup::difference).filter(text -> !text.isEmpty()).collect(Collectors.joining("; "));
+        return settings() + (differences.isEmpty() ? "" : " with " + differences);
+    }
+
+    /** The method with its settings, which hold for all groups. */
+    abstract String settings();
 
     /** Frees the state. */
     @Override
-    public final void close() {
-        state.values().forEach(Tensor::close);
-        state.clear();
+    public void close() {
+        learned.values().forEach(Learned::close);
     }
 }

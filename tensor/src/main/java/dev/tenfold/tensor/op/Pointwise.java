@@ -223,8 +223,9 @@ public final class Pointwise {
         Expr tree = gradients[i] != null ? gradients[i] : chained(value.diff(i));
         if (tree.equals(G)) return PASSED_ON;
         if (tree.equals(Expr.c(0))) return NONE;
+        long read = tree.inputs();
         List<Integer> sources = new ArrayList<>();
-        for (int k = 0; k <= G_INDEX; k++) if (uses(tree, k)) sources.add(k);
+        for (int k = 0; k <= G_INDEX; k++) if ((read >>> k & 1) != 0) sources.add(k);
         List<Expr> renamed = new ArrayList<>();
         for (int k = 0; k <= G_INDEX; k++) renamed.add(Expr.x(Math.max(0, sources.indexOf(k))));
         Pointwise operation = of(name + "Gradient" + (inputs == 1 ? "" : i), sources.size(), Result.FLOAT, tree.substitute(renamed));
@@ -235,15 +236,6 @@ public final class Pointwise {
     private static Expr chained(Expr slope) {
         if (slope.equals(Expr.c(0))) return slope;
         return slope.equals(Expr.c(1)) ? G : G.mul(slope);
-    }
-
-    private static boolean uses(Expr tree, int input) {
-        return switch (tree) {
-            case Expr.Input x -> x.index() == input;
-            case Expr.Apply apply -> apply.args().stream().anyMatch(arg -> uses(arg, input));
-            case Expr.Param p -> false;
-            case Expr.Const c -> false;
-        };
     }
 
     /** The operation with its parameters. */
