@@ -17,8 +17,8 @@ import java.util.TreeSet;
 
 /**
  * Saves a training in one .safetensors file and continues it with the same bits: parameters, buffers and random generators of the modules,
- * state, step count and learning rate of the optimisers, states of other random generators, the place in the data and whatever text the
- * caller adds.
+ * state, step count and learning rate of the optimisers, other parts such as averaged weights, states of other random generators, the place
+ * in the data and whatever text the caller adds.
  *
  * <pre>{@code
  * TrainingState state = new TrainingState().module("net", net).optimiser("sgd", sgd);
@@ -57,11 +57,13 @@ public final class TrainingState {
     private static final String OPTIMISER = "tenfold.optimiser.";
     private static final String STEPS = "tenfold.steps.";
     private static final String RATE = "tenfold.learning_rate.";
+    private static final String PART = "tenfold.part.";
     private static final String GENERATOR = "tenfold.generator.";
     private static final String USER = "user.";
 
     private final Map<String, Module> modules = new TreeMap<>();
     private final Map<String, Optimiser> optimisers = new TreeMap<>();
+    private final Map<String, Stateful> parts = new TreeMap<>();
 
     /** Adds a module under a name without dots. Returns this. */
     public TrainingState module(String name, Module module) {
@@ -72,6 +74,12 @@ public final class TrainingState {
     /** Adds an optimiser under a name without dots. Returns this. */
     public TrainingState optimiser(String name, Optimiser optimiser) {
         if (optimisers.put(checkedName(name), optimiser) != null) throw new IllegalArgumentException("TrainingState: there is an optimiser \"" + name + "\" already");
+        return this;
+    }
+
+    /** Adds something else that has a state, under a name without dots. Returns this. */
+    public TrainingState part(String name, Stateful part) {
+        if (parts.put(checkedName(name), part) != null) throw new IllegalArgumentException("TrainingState: there is a part \"" + name + "\" already");
         return this;
     }
 
@@ -102,6 +110,10 @@ public final class TrainingState {
         progress.generators.forEach((name, s) -> texts.put(GENERATOR + name, text(s)));
         progress.metadata.forEach((key, value) -> texts.put(USER + key, value));
         try (Scope scope = Scope.open(); NoGrad region = NoGrad.open()) {
+            parts.forEach((name, part) -> {
+                texts.put(PART + name, part.toString());
+                part.state().forEach((key, t) -> tensors.put("part." + name + "." + key, t));
+            });
             tensors.replaceAll((name, t) -> t.contiguous());
             texts.put(CHECKSUM, Checksum.of(tensors, texts));
             SafeTensors.write(file, tensors, texts);
@@ -178,6 +190,12 @@ public final class TrainingState {
     private void checkFits(Map<String, Tensor> tensors, Map<String, String> texts) {
         requireSameNames("modules", modules.keySet(), part(texts, MODULE).keySet());
         requireSameNames("optimisers", optimisers.keySet(), part(texts, OPTIMISER).keySet());
+        requireSameNames("parts", parts.keySet(), part(texts, PART).keySet());
+        parts.forEach((name, part) -> {
+            if (!part.toString().equals(texts.get(PART + name))) {
+                throw new IllegalArgumentException("its part \"" + name + "\" is " + texts.get(PART + name) + ", here it is " + part);
+            }
+        });
         optimisers.forEach((name, optimiser) -> {
             if (!optimiser.toString().equals(texts.get(OPTIMISER + name))) {
                 throw new IllegalArgumentException("its optimiser \"" + name + "\" is " + texts.get(OPTIMISER + name) + ", here it is " + optimiser);
@@ -188,6 +206,7 @@ public final class TrainingState {
             module.checkFits(part(tensors, "module." + name + "."));
         });
         optimisers.forEach((name, optimiser) -> optimiser.checkFits(part(tensors, "optimiser." + name + ".")));
+        parts.forEach((name, part) -> part.checkFits(part(tensors, "part." + name + ".")));
     }
 
     private static void requireSameNames(String what, Iterable<String> here, Iterable<String> there) {
@@ -217,6 +236,7 @@ public final class TrainingState {
         }
         modules.forEach((name, module) -> module.load(part(tensors, "module." + name + ".")));
         generators.forEach(Generator::restore);
+        parts.forEach((name, part) -> part.load(part(tensors, "part." + name + ".")));
         optimisers.forEach((name, optimiser) -> {
             optimiser.load(part(tensors, "optimiser." + name + "."));
             optimiser.setSteps(steps.get(name));

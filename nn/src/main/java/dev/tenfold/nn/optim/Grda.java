@@ -91,8 +91,9 @@ public final class Grda extends Optimiser {
     @Override
     public void load(Map<String, Tensor> values) {
         checkFits(values);
+        double saved = values.containsKey(THRESHOLD) ? values.get(THRESHOLD).item() : 0;
         super.load(accumulators(values));
-        if (values.containsKey(THRESHOLD)) setThreshold(values.get(THRESHOLD).item());
+        setThreshold(saved);
     }
 
     @Override

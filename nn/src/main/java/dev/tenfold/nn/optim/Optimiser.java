@@ -109,13 +109,15 @@ public abstract class Optimiser implements AutoCloseable {
      */
     public void load(Map<String, Tensor> values) {
         checkFits(values);
-        close();
+        Map<String, Tensor> copies = new LinkedHashMap<>();
         try (NoGrad region = NoGrad.open()) {
-            values.forEach((name, value) -> {
-                int dot = name.lastIndexOf('.');
-                learned.get(name.substring(0, dot)).state[kinds.indexOf(name.substring(dot + 1))] = Scope.release(value.copy());
-            });
+            values.forEach((name, value) -> copies.put(name, Scope.release(value.copy())));
         }
+        close();
+        copies.forEach((name, copy) -> {
+            int dot = name.lastIndexOf('.');
+            learned.get(name.substring(0, dot)).state[kinds.indexOf(name.substring(dot + 1))] = copy;
+        });
     }
 
     /**
