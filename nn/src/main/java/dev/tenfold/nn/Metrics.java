@@ -17,7 +17,77 @@ public final class Metrics {
         return (double) hits / labels.length;
     }
 
-    private static void requireEqual(String name, int a, int b) {
+    /**
+     * The share of rows whose label is among the k highest scores; of equal scores the first counts as higher.
+     *
+     * @param scores  row-major [n, classes], finite or infinite
+     * @param labels  n classes
+     * @throws IllegalArgumentException when a score is NaN, a label no class, or the sizes do not fit
+     */
+    public static double topKAccuracy(double[] scores, int classes, long[] labels, int k) {
+        RankingMetrics.requireRows("topKAccuracy", scores, labels.length, classes, k);
+        int hits = 0;
+        for (int i = 0; i < labels.length; i++) {
+            requireClass("topKAccuracy", labels[i], classes, i);
+            if (RankingMetrics.rank(scores, i * classes, classes, (int) labels[i]) < k) hits++;
+        }
+        return (double) hits / labels.length;
+    }
+
+    /**
+     * The mean of {@code -log p(label)} of binary predictions, with probabilities clipped to [clip, 1 - clip].
+     *
+     * @param probabilities of label 1
+     * @param labels        0 or 1
+     */
+    public static double logLoss(double[] probabilities, long[] labels, double clip) {
+        requireEqual("logLoss", probabilities.length, labels.length);
+        requireClip(clip);
+        double sum = 0;
+        for (int i = 0; i < labels.length; i++) {
+            requireClass("logLoss", labels[i], 2, i);
+            double p = Math.clamp(probability(probabilities[i], i), clip, 1 - clip);
+            sum -= labels[i] == 1 ? Math.log(p) : Math.log1p(-p);
+        }
+        return sum / labels.length;
+    }
+
+    /** The mean of {@code -log p(label)}, with probabilities row-major [n, classes] clipped to [clip, 1 - clip]. */
+    public static double logLoss(double[] probabilities, int classes, long[] labels, double clip) {
+        if (labels.length == 0 || classes < 1 || (long) labels.length * classes != probabilities.length) {
+            throw new IllegalArgumentException("logLoss: " + probabilities.length + " probabilities are not " + labels.length + " rows of " + classes
+                    + "; at least one row is needed");
+        }
+        requireClip(clip);
+        double sum = 0;
+        for (int i = 0; i < labels.length; i++) {
+            requireClass("logLoss", labels[i], classes, i);
+            int at = i * classes + (int) labels[i];
+            sum -= Math.log(Math.clamp(probability(probabilities[at], at), clip, 1 - clip));
+        }
+        return sum / labels.length;
+    }
+
+    /** {@code nats / (dimensions ln 2)}: the code length per number of a sample whose negative log-likelihood is {@code nats}. */
+    public static double bitsPerDimension(double nats, long dimensions) {
+        if (dimensions < 1) throw new IllegalArgumentException("bitsPerDimension: " + dimensions + " dimensions; at least one is needed");
+        return nats / (dimensions * Math.log(2));
+    }
+
+    private static double probability(double p, int at) {
+        if (!(p >= 0 && p <= 1)) throw new IllegalArgumentException("logLoss: probability " + p + " at " + at + " is not in [0, 1]");
+        return p;
+    }
+
+    private static void requireClip(double clip) {
+        if (!(clip >= 0 && clip < 0.5)) throw new IllegalArgumentException("logLoss: clip " + clip + " is not in [0, 0.5)");
+    }
+
+    static void requireClass(String name, long label, int classes, int at) {
+        if (label < 0 || label >= classes) throw new IllegalArgumentException(name + ": label " + label + " at " + at + " is not in 0 to " + (classes - 1));
+    }
+
+    static void requireEqual(String name, int a, int b) {
         if (a != b || a == 0) throw new IllegalArgumentException(name + ": " + a + " against " + b + " entries; they must be equal in number and at least one");
     }
 

@@ -29,4 +29,32 @@ class MetricsTest {
         assertThrows(IllegalArgumentException.class, () -> Metrics.expectedCalibrationError(new double[0], new boolean[0], 15));
         assertThrows(IllegalArgumentException.class, () -> Metrics.reliability(new double[] {1.1}, new boolean[1], 5));
     }
+
+    @Test
+    void topKCountsTheLabelAmongTheHighestScores() {
+        double[] scores = {.1, .4, .3, .2, .5, .5, .5, .0};
+        assertEquals(0, Metrics.topKAccuracy(scores, 4, new long[] {3, 2}, 1));
+        assertEquals(0.5, Metrics.topKAccuracy(scores, 4, new long[] {2, 2}, 2), "of equal scores the first are higher");
+        assertEquals(1, Metrics.topKAccuracy(scores, 4, new long[] {2, 2}, 3));
+        assertEquals(1, Metrics.topKAccuracy(scores, 4, new long[] {0, 3}, 4));
+        assertThrows(IllegalArgumentException.class, () -> Metrics.topKAccuracy(scores, 4, new long[] {4, 0}, 1));
+        assertThrows(IllegalArgumentException.class, () -> Metrics.topKAccuracy(scores, 3, new long[] {0, 0}, 1));
+        assertThrows(IllegalArgumentException.class, () -> Metrics.topKAccuracy(new double[] {Double.NaN, 1}, 2, new long[] {0}, 1));
+    }
+
+    @Test
+    void logLossOfTheWorkedExampleIsClipped() {
+        double[] p = {.9, .4, .4, .4, .1, .8};
+        assertEquals(.39530109, Metrics.logLoss(p, new long[] {1, 0, 1, 0, 0, 1}, 1e-8), 1e-8);
+        assertEquals(8 * Math.log(10), Metrics.logLoss(new double[] {0, 1}, new long[] {1, 0}, 1e-8), 1e-7);
+        double[] rows = {.7, .2, .1, 0, 0, 1};
+        assertEquals((-Math.log(.2) - Math.log(1e-3)) / 2, Metrics.logLoss(rows, 3, new long[] {1, 0}, 1e-3), 1e-12);
+        assertThrows(IllegalArgumentException.class, () -> Metrics.logLoss(new double[] {1.5}, new long[] {1}, 1e-8));
+        assertThrows(IllegalArgumentException.class, () -> Metrics.logLoss(rows, 4, new long[] {1, 0}, 1e-8));
+    }
+
+    @Test
+    void bitsPerDimensionOfAUniformByteIsEight() {
+        assertEquals(8, Metrics.bitsPerDimension(3072 * Math.log(256), 3072), 1e-12);
+    }
 }
