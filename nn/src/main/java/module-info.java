@@ -5,5 +5,6 @@ module dev.tenfold.nn {
     exports dev.tenfold.nn;
     exports dev.tenfold.nn.data;
     exports dev.tenfold.nn.layers;
+    exports dev.tenfold.nn.models;
     exports dev.tenfold.nn.optim;
 }

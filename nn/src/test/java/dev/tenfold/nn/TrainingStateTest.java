@@ -14,7 +14,7 @@ import dev.tenfold.nn.data.ImageSet;
 import dev.tenfold.nn.data.Loader;
 import dev.tenfold.nn.data.Normalisation;
 import dev.tenfold.nn.layers.Mlp;
-import dev.tenfold.nn.layers.ResNet;
+import dev.tenfold.nn.models.ResNet;
 import dev.tenfold.nn.optim.Adam;
 import dev.tenfold.nn.optim.Optimiser;
 import dev.tenfold.nn.optim.Schedule;

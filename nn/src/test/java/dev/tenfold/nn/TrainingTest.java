@@ -12,9 +12,10 @@ import dev.tenfold.kernels.HostAllocator;
 import dev.tenfold.kernels.WorkerPool;
 import dev.tenfold.nn.layers.BatchNorm2d;
 import dev.tenfold.nn.layers.Conv2d;
+import dev.tenfold.nn.layers.Filter;
 import dev.tenfold.nn.layers.Linear;
 import dev.tenfold.nn.layers.Mlp;
-import dev.tenfold.nn.layers.ResNet;
+import dev.tenfold.nn.models.ResNet;
 import dev.tenfold.nn.optim.Adam;
 import dev.tenfold.nn.optim.Schedule;
 import dev.tenfold.nn.optim.Sgd;
@@ -23,7 +24,6 @@ import dev.tenfold.tensor.Scope;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.Tensors;
-import dev.tenfold.tensor.op.Window;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -127,7 +127,7 @@ class TrainingTest {
     void batchNormAndConvolutionHaveTheRightGradients() {
         Generator generator = new Generator(4);
         BatchNorm2d norm = new BatchNorm2d(2, 0.1, 1e-5, DType.F64);
-        Conv2d conv = new Conv2d(generator, 2, 2, 3, Window.square(1, 1, 1), 1, true, DType.F64);
+        Conv2d conv = new Conv2d(generator, 2, 2, Filter.square(3).same().withBias(), DType.F64);
         GradientCheck.check(in -> norm.forward(conv.forward(in.getFirst())), List.of(generator.normal(DType.F64, Shape.of(2, 2, 3, 3), 0, 1)), 1, 1e-6);
     }
 

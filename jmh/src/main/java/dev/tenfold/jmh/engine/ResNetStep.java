@@ -4,7 +4,7 @@ import dev.tenfold.autograd.Autograd;
 import dev.tenfold.jmh.Inputs;
 import dev.tenfold.jmh.ResNetShape;
 import dev.tenfold.nn.Losses;
-import dev.tenfold.nn.layers.ResNet;
+import dev.tenfold.nn.models.ResNet;
 import dev.tenfold.nn.optim.Sgd;
 import dev.tenfold.tensor.Generator;
 import dev.tenfold.tensor.Scope;

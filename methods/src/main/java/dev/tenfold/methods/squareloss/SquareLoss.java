@@ -4,8 +4,8 @@ import dev.tenfold.methods.Method;
 import dev.tenfold.methods.Run;
 import dev.tenfold.methods.squareloss.PictureStudy.Architecture;
 import dev.tenfold.methods.squareloss.PictureStudy.Limits;
-import dev.tenfold.nn.layers.ResNet;
-import dev.tenfold.nn.layers.WideResNet;
+import dev.tenfold.nn.models.ResNet;
+import dev.tenfold.nn.models.WideResNet;
 import java.io.IOException;
 import java.util.List;
 

@@ -10,18 +10,18 @@ import dev.tenfold.kernels.HostAllocator;
 import dev.tenfold.nn.Module;
 import dev.tenfold.nn.Parameter;
 import dev.tenfold.nn.layers.Conv2d;
+import dev.tenfold.nn.layers.Filter;
 import dev.tenfold.nn.layers.Function;
 import dev.tenfold.nn.layers.Linear;
 import dev.tenfold.nn.layers.Mlp;
-import dev.tenfold.nn.layers.ResNet;
 import dev.tenfold.nn.layers.Sequential;
+import dev.tenfold.nn.models.ResNet;
 import dev.tenfold.tensor.Convolutions;
 import dev.tenfold.tensor.Generator;
 import dev.tenfold.tensor.Scope;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.Tensors;
-import dev.tenfold.tensor.op.Window;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -126,8 +126,8 @@ class EmpiricalNtkTest {
     @Test
     void convolutionalAndResidualNetworksAgreeWithBruteForce() {
         Generator generator = new Generator(3);
-        Module conv = new Sequential(new Conv2d(generator, 2, 4, 3, Window.square(1, 1, 1), 1, true, DType.F64), Function.relu(),
-                Function.averagePool(2, 2, 0), new Conv2d(generator, 4, 3, 3, Window.square(1, 1, 1), 1, false, DType.F64), Function.tanh(),
+        Module conv = new Sequential(new Conv2d(generator, 2, 4, Filter.square(3).same().withBias(), DType.F64), Function.relu(),
+                Function.averagePool(2, 2, 0), new Conv2d(generator, 4, 3, Filter.square(3).same(), DType.F64), Function.tanh(),
                 Function.flatten(), new Linear(generator, 12, 2, true, DType.F64));
         agreesWithBruteForce(conv, ConvKernelTest.images(), ConvKernelTest.images().mul(.5).narrow(0, 0, 2), 1e-12);
         Module resNet = new ResNet(generator, 3, 4, new int[] {1, 1}, 2).eval();

@@ -12,7 +12,7 @@ import dev.tenfold.methods.data.ProceduralImages;
 import dev.tenfold.methods.squareloss.PictureStudy.Architecture;
 import dev.tenfold.methods.squareloss.PictureStudy.Limits;
 import dev.tenfold.nn.data.ImageSet;
-import dev.tenfold.nn.layers.ResNet;
+import dev.tenfold.nn.models.ResNet;
 import dev.tenfold.tensor.Generator;
 import dev.tenfold.tensor.Scope;
 import java.nio.file.Files;

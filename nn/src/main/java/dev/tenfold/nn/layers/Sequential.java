@@ -13,6 +13,11 @@ public final class Sequential extends Module {
         for (int i = 0; i < modules.length; i++) child(Integer.toString(i), modules[i]);
     }
 
+    /** The modules in their order. */
+    public List<Module> modules() {
+        return modules;
+    }
+
     @Override
     public Tensor forward(Tensor x) {
         for (Module module : modules) x = module.forward(x);

@@ -5,18 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.tenfold.autograd.Autograd;
 import dev.tenfold.autograd.GradientCheck;
 import dev.tenfold.kernels.DType;
-import dev.tenfold.nn.Losses;
 import dev.tenfold.nn.Module;
-import dev.tenfold.nn.Parameter;
 import dev.tenfold.tensor.Generator;
-import dev.tenfold.tensor.NoGrad;
 import dev.tenfold.tensor.Scope;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.Tensors;
+import dev.tenfold.tensor.op.Window;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,59 +70,34 @@ class LayersTest {
     }
 
     @Test
-    void residualNetworksHaveTheShapesAndSizesOfTheirPapers() {
-        assertEquals(11_173_962, ResNet.resNet18(new Generator(1), 3, 64, 10).parameterCount());
-        try (NoGrad region = NoGrad.open()) {
-            assertEquals(Shape.of(2, 5), ResNet.resNet18(new Generator(1), 1, 4, 5).forward(Tensors.zeros(DType.F32, 2, 1, 28, 28)).shape());
-        }
+    void laterActivationsHaveTheirValues() {
+        Tensor x = Tensors.of(new double[] {-2, 0, 3});
+        double s = 1 / (1 + Math.exp(2));
+        double t = 1 / (1 + Math.exp(-3));
+        assertArrayEquals(new double[] {-0.2, 0, 3}, Function.leakyRelu(0.1).forward(x).toDoubles(), 1e-15);
+        assertArrayEquals(new double[] {Math.expm1(-2), 0, 3}, Function.elu(1).forward(x).toDoubles(), 1e-15);
+        assertArrayEquals(new double[] {s, 0.5, t}, Function.sigmoid().forward(x).toDoubles(), 1e-15);
+        assertArrayEquals(new double[] {-2 * s, 0, 3 * t}, Function.silu().forward(x).toDoubles(), 1e-15);
+        assertArrayEquals(new double[] {Math.log1p(Math.exp(-2)), Math.log(2), Math.log1p(Math.exp(3))}, Function.softplus().forward(x).toDoubles(), 1e-14);
+        assertEquals(1, Function.softmax().forward(x).sum().item(), 1e-15);
     }
 
     @Test
-    void wideResidualNetworksHaveTheSizesOfTheirPaper() {
-        // Zagoruyko and Komodakis 2016, table 4: WRN-40-1 0.6 M, WRN-40-2 2.2 M, WRN-16-8 11.0 M; WRN-16-10 17.1 M
-        assertEquals(563_930, new WideResNet(new Generator(1), 40, 1, 3, 10).parameterCount());
-        assertEquals(2_243_546, new WideResNet(new Generator(1), 40, 2, 3, 10).parameterCount());
-        assertEquals(10_961_370, new WideResNet(new Generator(1), 16, 8, 3, 10).parameterCount());
-        assertEquals(17_116_634, new WideResNet(new Generator(1), 16, 10, 3, 10).parameterCount());
+    void averagesNeedNotCountPadding() {
+        Window window = Window.square(1, 1, 1);
+        assertEquals(2.5, Function.averagePool(3, 3, window, false).forward(ramp()).get(0, 0, 0, 0));
+        assertEquals(10 / 9.0, Function.averagePool(3, 3, window, true).forward(ramp()).get(0, 0, 0, 0), 1e-15);
+        assertArrayEquals(new double[] {15}, Function.globalMaxPool().forward(ramp()).toDoubles());
+        assertEquals(Shape.of(1, 1, 3, 3), Function.adaptiveAveragePool(3, 3).forward(ramp()).shape());
     }
 
     @Test
-    void wideResidualNetworksHalveTheResolutionTwice() {
-        WideResNet net = new WideResNet(new Generator(1), 10, 1, 3, 7);
-        try (NoGrad region = NoGrad.open()) {
-            assertEquals(Shape.of(2, 7), net.forward(Tensors.zeros(DType.F32, 2, 3, 32, 32)).shape());
-        }
-        assertEquals(Shape.of(64, 32, 1, 1), net.namedParameters().get("block3.0.shortcut.weight").value().shape());
-        assertTrue(net.namedParameters().containsKey("block1.0.conv1.weight") && !net.namedParameters().containsKey("block1.0.shortcut.weight"));
-        String message = assertThrows(IllegalArgumentException.class, () -> new WideResNet(new Generator(1), 18, 1, 3, 7)).getMessage();
-        assertTrue(message.contains("18 is not 6 n + 4"), message);
-    }
-
-    @Test
-    void wideResidualNetworksHaveTheRightGradients() {
-        WideResNet net = new WideResNet(new Generator(3), 10, 1, 1, 3, DType.F64);
-        Tensor x = new Generator(4).normal(DType.F64, 3, 1, 8, 8);
-        Tensor labels = Tensors.of(new long[] {0, 2, 1});
-        Autograd.backward(Losses.crossEntropy(net.forward(x), labels));
-        for (String name : List.of("conv1.weight", "block1.0.bn1.bias", "block2.0.shortcut.weight", "block3.0.conv2.weight", "bn1.weight", "fc.bias")) {
-            Parameter p = net.namedParameters().get(name);
-            for (long at : new long[] {0, p.value().elements() - 1}) {
-                double slope = (loss(net, p, at, 1e-6, x, labels) - loss(net, p, at, -1e-6, x, labels)) / 2e-6;
-                assertEquals(slope, p.grad().toDoubles()[(int) at], 1e-6, name + " at " + at);
-            }
-        }
-    }
-
-    /** The loss with one weight moved. */
-    private static double loss(Module net, Parameter p, long at, double move, Tensor x, Tensor labels) {
-        try (NoGrad region = NoGrad.open(); Scope inner = Scope.open()) {
-            double[] values = p.value().toDoubles();
-            values[(int) at] += move;
-            p.value().copyFrom(Tensors.of(values, p.value().shape().sizes()));
-            double loss = Losses.crossEntropy(net.forward(x), labels).item();
-            values[(int) at] -= move;
-            p.value().copyFrom(Tensors.of(values, p.value().shape().sizes()));
-            return loss;
-        }
+    void residualsAddTheirShortcut() {
+        Tensor x = Tensors.of(new double[] {1, -2}, 1, 2);
+        assertArrayEquals(new double[] {2, -2}, new Residual(Function.relu()).forward(x).toDoubles());
+        assertArrayEquals(new double[] {1 + Math.tanh(1), Math.tanh(-2)}, new Residual(Function.relu(), Function.tanh()).forward(x).toDoubles(), 1e-15);
+        Module narrowing = new Residual(new Function(v -> v.narrow(1, 0, 1)));
+        String message = assertThrows(IllegalArgumentException.class, () -> narrowing.forward(x)).getMessage();
+        assertTrue(message.contains("Residual: the branch gives [1, 1], the shortcut [1, 2]"), message);
     }
 }
