@@ -48,6 +48,7 @@ final class ElementwiseReferences {
         add(r, "scalarSub", (x, p) -> p[0] - x[0]);
         add(r, "scalarDiv", (x, p) -> p[0] / x[0]);
         add(r, "addScaled", (x, p) -> x[0] + p[0] * x[1]);
+        add(r, "multiplyAdd", (x, p) -> Math.fma(x[0], x[1], x[2]));
         add(r, "clamp", (x, p) -> Math.min(Math.max(x[0], p[0]), p[1]));
         add(r, "floor", (x, p) -> Math.floor(x[0]));
         add(r, "ceil", (x, p) -> Math.ceil(x[0]));

@@ -30,6 +30,7 @@ final class References {
         ProductReferences.addTo(references);
         EinsumReferences.addTo(references);
         ConvolutionReferences.addTo(references);
+        NormalisationReferences.addTo(references);
         LinalgReferences.addTo(references);
         references.unused.addAll(references.known.keySet());
         return references;

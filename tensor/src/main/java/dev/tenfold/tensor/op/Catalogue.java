@@ -32,6 +32,7 @@ public final class Catalogue {
         views(entries);
         linear(entries);
         convolutions(entries);
+        normalisations(entries);
         sortsAndScans(entries);
         entries.add(new Entry("sum", Sum.samples(), Sum.faults()));
         entries.add(new Entry("max", Extreme.samples(true), Extreme.faults(true)));
@@ -98,5 +99,9 @@ public final class Catalogue {
         entries.add(new Entry("maxPool2d", MaxPool2d.samples(), MaxPool2d.faults()));
         entries.add(new Entry("averagePool2d", AveragePool2d.samples(), AveragePool2d.faults()));
         entries.add(new Entry("averagePool2dGradient", AveragePool2dGradient.samples(), AveragePool2dGradient.faults()));
+    }
+
+    private static void normalisations(List<Entry> entries) {
+        entries.add(new Entry("batchNorm", BatchNorm.samples(), BatchNorm.faults()));
     }
 }

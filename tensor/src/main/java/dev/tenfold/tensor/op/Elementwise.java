@@ -46,6 +46,8 @@ public final class Elementwise {
     /** {@code min(max(a, p0), p1)}; the gradient passes where {@code p0 <= a <= p1}. */
     public static final Pointwise CLAMP = same("clamp", 1, A.max(p(0)).min(p(1)),
             Expr.of(Fn.AND, Expr.of(Fn.GE, A, p(0)), Expr.of(Fn.LE, A, p(1))).select(G, c(0)));
+    /** {@code a b + c}, rounded once. */
+    public static final Pointwise MULTIPLY_ADD = real("multiplyAdd", 3, Expr.of(Fn.FMA, A, B, x(2)));
 
     // Powers, exponentials, logarithms
     public static final Pointwise SQRT = real("sqrt", 1, A.sqrt(), G.mul(0.5).div(Y));

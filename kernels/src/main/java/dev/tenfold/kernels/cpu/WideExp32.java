@@ -1,0 +1,106 @@
+package dev.tenfold.kernels.cpu;
+
+import static dev.tenfold.kernels.cpu.VectorRows32.lanes;
+
+import dev.tenfold.kernels.Memory;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The loops of {@link WideLines32} that take exponentials of numbers up to 0: the steps of the general exponential, less those that serve
+ * results above 1 and subnormal ones.
+ */
+final class WideExp32 {
+    private static final VectorSpecies<Float> S = FloatVector.SPECIES_512;
+    private static final int L = 16;
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    private static final float LOG2_E = (float) (1 / Math.log(2));
+    private static final float LN2_HIGH = 0.693359375f;
+    private static final float LN2_LOW = -2.12194440e-4f;
+    /** Added and subtracted it rounds to the nearest integer, which is then in the lowest bits of the sum. */
+    private static final float MAGIC = 0x1.8p23f;
+
+    private WideExp32() {
+    }
+
+    private static FloatVector load(long address) {
+        return FloatVector.fromMemorySegment(S, Memory.ALL, address, ORDER);
+    }
+
+    private static void store(FloatVector v, long address) {
+        v.intoMemorySegment(Memory.ALL, address, ORDER);
+    }
+
+    private static FloatVector all(float value) {
+        return FloatVector.broadcast(S, value);
+    }
+
+    /** {@code exp(t)} for t up to 0, zero below {@link LineLoops#NOTHING_32}; NaN stays NaN. */
+    private static FloatVector exp(FloatVector t) {
+        VectorMask<Float> nothing = t.compare(VectorOperators.LT, LineLoops.NOTHING_32);
+        FloatVector z = t.mul(LOG2_E).add(MAGIC);
+        FloatVector k = z.sub(MAGIC);
+        FloatVector r = k.fma(all(-LN2_LOW), k.fma(all(-LN2_HIGH), t));
+        FloatVector p = all(1.9875691500E-4f).fma(r, all(1.3981999507E-3f)).fma(r, all(8.3334519073E-3f))
+                .fma(r, all(4.1665795894E-2f)).fma(r, all(1.6666665459E-1f)).fma(r, all(5.0000001201E-1f));
+        FloatVector core = p.fma(r.mul(r), r).add(1);
+        FloatVector power = z.reinterpretAsInts().add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+        return core.mul(power).blend(0, nothing);
+    }
+
+    /** {@link LineLoops#exp} */
+    static float exp(long x, int n, float centre, long y) {
+        FloatVector a = FloatVector.zero(S);
+        FloatVector b = a;
+        FloatVector c = a;
+        FloatVector d = a;
+        int i = 0;
+        for (; i <= n - 4 * L; i += 4 * L) {
+            long at = 4L * i;
+            FloatVector p = exp(load(x + at).sub(centre));
+            FloatVector q = exp(load(x + at + 4L * L).sub(centre));
+            FloatVector r = exp(load(x + at + 8L * L).sub(centre));
+            FloatVector s = exp(load(x + at + 12L * L).sub(centre));
+            store(p, y + at);
+            store(q, y + at + 4L * L);
+            store(r, y + at + 8L * L);
+            store(s, y + at + 12L * L);
+            a = a.add(p);
+            b = b.add(q);
+            c = c.add(r);
+            d = d.add(s);
+        }
+        for (; i <= n - L; i += L) {
+            FloatVector p = exp(load(x + 4L * i).sub(centre));
+            store(p, y + 4L * i);
+            a = a.add(p);
+        }
+        float rest = 0;
+        if (i < n) {
+            store(exp(load(x + 4L * (n - L)).sub(centre)), y + 4L * (n - L));
+            for (; i < n; i++) rest += Memory.getFloat(y + 4L * i);
+        }
+        return lanes(a.add(c).add(b.add(d))) + rest;
+    }
+
+    /** {@link LineLoops#expAffine} */
+    static void expAffine(long x, int n, float centre, float factor, float shift, long y) {
+        int i = 0;
+        for (; i <= n - L; i += L) store(exp(load(x + 4L * i).sub(centre)).fma(all(factor), all(shift)), y + 4L * i);
+        if (i == n) return;
+        i = n - L;
+        store(exp(load(x + 4L * i).sub(centre)).fma(all(factor), all(shift)), y + 4L * i);
+    }
+
+    /** {@link LineLoops#logSoftmaxGradient} */
+    static void logSoftmaxGradient(long y, long g, int n, float sum, long out) {
+        int i = 0;
+        for (; i <= n - L; i += L) store(exp(load(y + 4L * i)).neg().fma(all(sum), load(g + 4L * i)), out + 4L * i);
+        if (i == n) return;
+        i = n - L;
+        store(exp(load(y + 4L * i)).neg().fma(all(sum), load(g + 4L * i)), out + 4L * i);
+    }
+}

@@ -1,0 +1,232 @@
+package dev.tenfold.kernels.cpu;
+
+import static dev.tenfold.kernels.cpu.VectorRows32.lanes;
+
+import dev.tenfold.kernels.Memory;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * {@link LineLoops} of f32 on vectors of 512 bits, one pass each, with the bits of the loops that serve while these are compiled.
+ * What is left behind the last whole vector is done by one more that overlaps it, unless the target is an operand too.
+ */
+final class WideLines32 implements LineLoops {
+    private static final VectorSpecies<Float> S = FloatVector.SPECIES_512;
+    private static final int L = 16;
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    // Until the compiler has made machine code of it, a vector loop runs a hundred times slower than a plain one.
+    private static final long ELEMENTS_BEFORE_VECTORS = 1 << 18;
+    private static final int LOOPS = 11;
+
+    private final LineLoops general;
+    // Elements by loop, counted without synchronisation: a lost count only delays the change.
+    private final long[] seen = new long[LOOPS];
+
+    WideLines32(LineLoops general) {
+        this.general = general;
+    }
+
+    /** True where the machine's vectors are wide enough. */
+    static boolean fits() {
+        return FloatVector.SPECIES_PREFERRED.length() >= L;
+    }
+
+    /** True when the general loop is to be taken: for short lines, and until {@code loop} has seen enough. */
+    private boolean general(int loop, int n) {
+        if (n < L) return true;
+        if (seen[loop] > ELEMENTS_BEFORE_VECTORS) return false;
+        seen[loop] += n;
+        return true;
+    }
+
+    private static FloatVector load(long address) {
+        return FloatVector.fromMemorySegment(S, Memory.ALL, address, ORDER);
+    }
+
+    private static void store(FloatVector v, long address) {
+        v.intoMemorySegment(Memory.ALL, address, ORDER);
+    }
+
+    @Override
+    public double sum(long x, int n) {
+        return general.sum(x, n);
+    }
+
+    @Override
+    public double max(long x, int n) {
+        return general(0, n) ? general.max(x, n) : largest(x, n);
+    }
+
+    /** Comparisons instead of the library's maximum, whose care for NaN and the signs of zero takes five times the instructions. */
+    private static float largest(long x, int n) {
+        FloatVector a = load(x);
+        FloatVector b = load(x + 4L * (n - L));
+        for (int i = L; i < n - L; i += 2 * L) {
+            FloatVector p = load(x + 4L * i);
+            FloatVector q = load(x + 4L * Math.min(i + L, n - L));
+            a = a.blend(p, p.compare(VectorOperators.GT, a));
+            b = b.blend(q, q.compare(VectorOperators.GT, b));
+        }
+        return a.max(b).reduceLanes(VectorOperators.MAX);
+    }
+
+    @Override
+    public double sumSquares(long x, int n, double centre) {
+        return general(1, n) ? general.sumSquares(x, n, centre) : squares(x, n, (float) centre);
+    }
+
+    private static float squares(long x, int n, float centre) {
+        FloatVector a = FloatVector.zero(S);
+        FloatVector b = a;
+        FloatVector c = a;
+        FloatVector d = a;
+        int i = 0;
+        for (; i <= n - 4 * L; i += 4 * L) {
+            long at = x + 4L * i;
+            FloatVector p = load(at).sub(centre);
+            FloatVector q = load(at + 4L * L).sub(centre);
+            FloatVector r = load(at + 8L * L).sub(centre);
+            FloatVector s = load(at + 12L * L).sub(centre);
+            a = p.fma(p, a);
+            b = q.fma(q, b);
+            c = r.fma(r, c);
+            d = s.fma(s, d);
+        }
+        for (; i <= n - L; i += L) {
+            FloatVector p = load(x + 4L * i).sub(centre);
+            a = p.fma(p, a);
+        }
+        float rest = 0;
+        for (; i < n; i++) {
+            float p = Memory.getFloat(x + 4L * i) - centre;
+            rest = Math.fma(p, p, rest);
+        }
+        return lanes(a.add(c).add(b.add(d))) + rest;
+    }
+
+    @Override
+    public double sumProducts(long g, long x, int n, double centre) {
+        return general(2, n) ? general.sumProducts(g, x, n, centre) : products(g, x, n, (float) centre);
+    }
+
+    private static float products(long g, long x, int n, float centre) {
+        FloatVector a = FloatVector.zero(S);
+        FloatVector b = a;
+        FloatVector c = a;
+        FloatVector d = a;
+        int i = 0;
+        for (; i <= n - 4 * L; i += 4 * L) {
+            long at = 4L * i;
+            a = a.add(load(g + at).mul(load(x + at).sub(centre)));
+            b = b.add(load(g + at + 4L * L).mul(load(x + at + 4L * L).sub(centre)));
+            c = c.add(load(g + at + 8L * L).mul(load(x + at + 8L * L).sub(centre)));
+            d = d.add(load(g + at + 12L * L).mul(load(x + at + 12L * L).sub(centre)));
+        }
+        for (; i <= n - L; i += L) a = a.add(load(g + 4L * i).mul(load(x + 4L * i).sub(centre)));
+        float rest = 0;
+        for (; i < n; i++) rest += Memory.getFloat(g + 4L * i) * (Memory.getFloat(x + 4L * i) - centre);
+        return lanes(a.add(c).add(b.add(d))) + rest;
+    }
+
+    @Override
+    public double exp(long x, int n, double centre, long y) {
+        return general(3, n) ? general.exp(x, n, centre, y) : WideExp32.exp(x, n, (float) centre, y);
+    }
+
+    @Override
+    public void expAffine(long x, int n, double centre, double factor, double shift, long y) {
+        if (general(4, n)) general.expAffine(x, n, centre, factor, shift, y);
+        else WideExp32.expAffine(x, n, (float) centre, (float) factor, (float) shift, y);
+    }
+
+    @Override
+    public void scale(long y, int n, double factor) {
+        if (general(5, n)) {
+            general.scale(y, n, factor);
+            return;
+        }
+        float f = (float) factor;
+        int i = 0;
+        for (; i <= n - L; i += L) store(load(y + 4L * i).mul(f), y + 4L * i);
+        for (; i < n; i++) Memory.putFloat(y + 4L * i, Memory.getFloat(y + 4L * i) * f);
+    }
+
+    @Override
+    public void affine(long x, int n, double centre, double factor, double shift, long y) {
+        if (general(6, n)) {
+            general.affine(x, n, centre, factor, shift, y);
+            return;
+        }
+        FloatVector f = FloatVector.broadcast(S, (float) factor);
+        FloatVector s = FloatVector.broadcast(S, (float) shift);
+        float c = (float) centre;
+        int i = 0;
+        for (; i <= n - L; i += L) store(load(x + 4L * i).sub(c).fma(f, s), y + 4L * i);
+        if (i < n) store(load(x + 4L * (n - L)).sub(c).fma(f, s), y + 4L * (n - L));
+    }
+
+    @Override
+    public void affine(long x, int n, double centre, double factor, long weight, long bias, long y) {
+        if (general(7, n)) general.affine(x, n, centre, factor, weight, bias, y);
+        else weighted(x, n, (float) centre, (float) factor, weight, bias, y);
+    }
+
+    private static void weighted(long x, int n, float centre, float factor, long weight, long bias, long y) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            store(load(x + 4L * i).sub(centre).mul(factor).fma(load(weight + 4L * i), load(bias + 4L * i)), y + 4L * i);
+        }
+        if (i == n) return;
+        i = n - L;
+        store(load(x + 4L * i).sub(centre).mul(factor).fma(load(weight + 4L * i), load(bias + 4L * i)), y + 4L * i);
+    }
+
+    @Override
+    public void multiply(long a, long b, int n, long y) {
+        general.multiply(a, b, n, y);
+    }
+
+    @Override
+    public void combine(long g, long x, int n, double centre, double ofG, double ofX, double constant, long y) {
+        if (general(8, n)) {
+            general.combine(g, x, n, centre, ofG, ofX, constant, y);
+            return;
+        }
+        FloatVector p = FloatVector.broadcast(S, (float) ofG);
+        FloatVector q = FloatVector.broadcast(S, (float) ofX);
+        FloatVector r = FloatVector.broadcast(S, (float) constant);
+        float c = (float) centre;
+        int i = 0;
+        for (; i <= n - L; i += L) store(load(x + 4L * i).sub(c).fma(q, load(g + 4L * i).fma(p, r)), y + 4L * i);
+        if (i == n) return;
+        i = n - L;
+        store(load(x + 4L * i).sub(c).fma(q, load(g + 4L * i).fma(p, r)), y + 4L * i);
+    }
+
+    @Override
+    public void softmaxGradient(long y, long g, int n, double sum, long out) {
+        if (general(9, n)) {
+            general.softmaxGradient(y, g, n, sum, out);
+            return;
+        }
+        float s = (float) sum;
+        int i = 0;
+        for (; i <= n - L; i += L) store(load(y + 4L * i).mul(load(g + 4L * i).sub(s)), out + 4L * i);
+        if (i == n) return;
+        i = n - L;
+        store(load(y + 4L * i).mul(load(g + 4L * i).sub(s)), out + 4L * i);
+    }
+
+    @Override
+    public void logSoftmaxGradient(long y, long g, int n, double sum, long out) {
+        if (general(10, n)) general.logSoftmaxGradient(y, g, n, sum, out);
+        else WideExp32.logSoftmaxGradient(y, g, n, (float) sum, out);
+    }
+
+    @Override
+    public void addGradients(long g, long x, int n, double centre, double factor, long dweight, long dbias) {
+        general.addGradients(g, x, n, centre, factor, dweight, dbias);
+    }
+}
