@@ -7,4 +7,5 @@ module dev.tenfold.nn {
     exports dev.tenfold.nn.layers;
     exports dev.tenfold.nn.models;
     exports dev.tenfold.nn.optim;
+    exports dev.tenfold.nn.probability;
 }

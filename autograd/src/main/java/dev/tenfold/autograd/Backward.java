@@ -3,6 +3,7 @@ package dev.tenfold.autograd;
 import dev.tenfold.kernels.DType;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.NoGrad;
+import dev.tenfold.tensor.Precision;
 import dev.tenfold.tensor.Scope;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
@@ -72,7 +73,7 @@ final class Backward {
     void run() {
         if (!allLeaves) useful = usefulNodes();
         List<Node> walked = new ArrayList<>();
-        try (NoGrad region = createGraph ? NoGrad.recording() : NoGrad.open()) {
+        try (NoGrad region = createGraph ? NoGrad.recording() : NoGrad.open(); Precision types = Precision.asRecorded()) {
             Node node;
             while ((node = queue.poll()) != null) {
                 walked.add(node);

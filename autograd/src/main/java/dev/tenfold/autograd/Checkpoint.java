@@ -3,6 +3,7 @@ package dev.tenfold.autograd;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.NoGrad;
 import dev.tenfold.tensor.Operation;
+import dev.tenfold.tensor.Precision;
 import dev.tenfold.tensor.Scope;
 import dev.tenfold.tensor.Tensor;
 import java.util.ArrayList;
@@ -23,10 +24,11 @@ public final class Checkpoint {
 
     /** {@code f(inputs)}, with f's inner results recomputed on the way back. */
     public static Tensor run(Function<List<Tensor>, Tensor> f, Tensor... inputs) {
-        return Operation.apply(new Recomputed(f), inputs);
+        return Operation.apply(new Recomputed(f, Precision.current()), inputs);
     }
 
-    private record Recomputed(Function<List<Tensor>, Tensor> f) implements Operation {
+    /** Both times f runs in the precision that the call was made in. */
+    private record Recomputed(Function<List<Tensor>, Tensor> f, Precision.Setting precision) implements Operation {
         @Override
         public String name() {
             return "checkpoint";
@@ -34,7 +36,7 @@ public final class Checkpoint {
 
         @Override
         public Tensor[] forward(Tensor[] inputs) {
-            try (Scope scope = Scope.open()) {
+            try (Scope scope = Scope.open(); Precision types = Precision.resume(precision)) {
                 return new Tensor[] {scope.keep(f.apply(List.of(inputs)))};
             }
         }
@@ -53,7 +55,10 @@ public final class Checkpoint {
                     leaves.add(leaf);
                     if (gradient.needs(i)) wanted.add(leaf.requiresGrad(true));
                 }
-                Tensor value = f.apply(leaves);
+                Tensor value;
+                try (Precision types = Precision.resume(precision)) {
+                    value = f.apply(leaves);
+                }
                 List<Tensor> found = Autograd.grad(List.of(value), List.of(gradient.output()), wanted,
                         Autograd.Options.DEFAULT.allowingUnused());
                 int next = 0;

@@ -4,6 +4,8 @@ import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.Memory;
 import dev.tenfold.kernels.cpu.Indexing;
 import dev.tenfold.kernels.cpu.PhiloxFill;
+import dev.tenfold.kernels.cpu.PhiloxGamma;
+import java.util.function.DoubleUnaryOperator;
 
 /**
  * A stream of random numbers: Philox 4x32-10 (Salmon, Moraes, Dror, Shaw 2011) with a seed, a subsequence and a position, the same for
@@ -146,6 +148,91 @@ public final class Generator {
         try (NoGrad region = NoGrad.open(); Tensor u = uniform(DType.F32, shape)) {
             return u.lt(p);
         }
+    }
+
+    /** Standard Gumbel {@code -log(-log u)}: the largest of {@code logits + gumbel} falls on class k with probability {@code softmax(logits)_k}. */
+    public Tensor gumbel(DType type, long... shape) {
+        return inverted("gumbel", type, u -> -StrictMath.log(-StrictMath.log(u)), shape);
+    }
+
+    /** Standard logistic {@code log u - log(1 - u)}. */
+    public Tensor logistic(DType type, long... shape) {
+        return inverted("logistic", type, u -> StrictMath.log(u) - StrictMath.log1p(-u), shape);
+    }
+
+    private Tensor inverted(String operation, DType type, DoubleUnaryOperator quantile, long[] shape) {
+        checkFloating(operation, type);
+        Tensor t = Tensor.allocate(type, Shape.of(shape));
+        PhiloxFill.inverted(type, seed, subsequence, advance(type, t.elements()), t.elements(), quantile, t.address());
+        return t;
+    }
+
+    /** A class for each row of {@code logits} [..., classes], i64 [...], by Gumbel's maximum; minus infinity excludes a class. Not recorded. */
+    public Tensor categorical(Tensor logits) {
+        logits.checkOpen("categorical");
+        checkFloating("categorical", logits.dtype());
+        if (logits.rank() == 0 || logits.size(-1) == 0) throw new IllegalArgumentException("categorical: logits " + logits.shape() + " must be [..., classes], at least one class");
+        DType type = logits.dtype().compute();
+        try (NoGrad region = NoGrad.open(); Tensor noise = gumbel(type, logits.shape().sizes()); Tensor noisy = noise.add(logits)) {
+            return noisy.argMax(-1);
+        }
+    }
+
+    /**
+     * Gamma(a, 1), density {@code x^(a - 1) exp(-x) / Gamma(a)}, one draw for each element of {@code concentration}, in its type. No gradient.
+     *
+     * @throws IllegalArgumentException when a concentration is not finite or not at least 1e-300
+     */
+    public Tensor gamma(Tensor concentration) {
+        checkFloating("gamma", concentration.dtype());
+        try (NoGrad region = NoGrad.open(); Tensor logarithm = logGamma("gamma", concentration); Tensor wide = logarithm.exp()) {
+            return narrowed(wide, concentration.dtype());
+        }
+    }
+
+    /**
+     * Beta(a, b), density proportional to {@code x^(a - 1) (1 - x)^(b - 1)}, one draw for each pair of the broadcast parameters: X / (X + Y) with
+     * X of Gamma(a) and Y of Gamma(b), from their logarithms, so that parameters near 0 give 0 and 1 and never 0 / 0. No gradient.
+     *
+     * @throws IllegalArgumentException when a parameter is not finite or not at least 1e-300
+     */
+    public Tensor beta(Tensor a, Tensor b) {
+        checkFloating("beta", a.dtype());
+        checkFloating("beta", b.dtype());
+        Shape shape = Shape.broadcast(a.shape(), b.shape(), "beta");
+        try (Scope scope = Scope.open(); NoGrad region = NoGrad.open()) {
+            Tensor x = logGamma("beta", a.expand(shape));
+            Tensor y = logGamma("beta", b.expand(shape));
+            return scope.keep(narrowed(x.sub(y).sigmoid(), DType.promote(a.dtype(), b.dtype())));
+        }
+    }
+
+    /** One draw from Beta(a, b), such as the weight of a mixup. */
+    public double beta(double a, double b) {
+        try (Scope scope = Scope.open()) {
+            return beta(Tensors.scalar(DType.F64, a), Tensors.scalar(DType.F64, b)).item();
+        }
+    }
+
+    /** Logarithms in f64. */
+    private Tensor logGamma(String operation, Tensor concentration) {
+        concentration.checkOpen(operation);
+        try (Scope scope = Scope.open(); NoGrad region = NoGrad.open()) {
+            Tensor shapes = concentration.to(DType.F64).contiguous();
+            long n = shapes.elements();
+            if (n > 0 && !(shapes.ge(1e-300).all().item() != 0 && shapes.isFinite().all().item() != 0)) {
+                throw new IllegalArgumentException(operation + ": a parameter of " + concentration.shape() + " is not a finite number of at least 1e-300; the smallest is " + shapes.min().item());
+            }
+            Tensor out = Tensor.allocate(DType.F64, concentration.shape());
+            PhiloxGamma.logGamma(seed, subsequence, position, n, shapes.address(), out.address());
+            position += n * PhiloxGamma.BLOCKS;
+            return scope.keep(out);
+        }
+    }
+
+    /** The values in another type, on a handle of their own. */
+    private static Tensor narrowed(Tensor wide, DType type) {
+        return wide.dtype() == type ? wide.alias() : wide.to(type);
     }
 
     /** The numbers 0 to n - 1 in random order, i64. */

@@ -35,8 +35,10 @@ public interface Operation {
     }
 
     /** Runs an operation of several results, and records it where a gradient is asked for. */
-    static Tensor[] applyAll(Operation operation, Tensor... inputs) {
+    static Tensor[] applyAll(Operation operation, Tensor... given) {
         ThreadState state = ThreadState.get();
+        Precision.Setting precision = state.precision;
+        Tensor[] inputs = precision == null ? given : Precision.operands(precision, operation.name(), given);
         boolean record = false;
         for (Tensor input : inputs) {
             input.checkOpen(operation);
@@ -44,11 +46,13 @@ public interface Operation {
         }
         record &= state.paused == 0;
         state.paused++;
+        state.precision = null;
         Tensor[] outputs;
         try {
             outputs = operation.forward(inputs);
         } finally {
             state.paused--;
+            state.precision = precision;
         }
         if (record) RecorderHolder.RECORDER.record(operation, inputs, outputs);
         return outputs;

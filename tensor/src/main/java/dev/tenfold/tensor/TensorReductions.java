@@ -5,6 +5,8 @@ import dev.tenfold.tensor.op.ArgExtreme;
 import dev.tenfold.tensor.op.Axes;
 import dev.tenfold.tensor.op.CumulativeSum;
 import dev.tenfold.tensor.op.Extreme;
+import dev.tenfold.tensor.op.LinearRecurrence;
+import dev.tenfold.tensor.op.LogCumulativeSumExp;
 import dev.tenfold.tensor.op.LogSumExp;
 import dev.tenfold.tensor.op.Norm;
 import dev.tenfold.tensor.op.Prod;
@@ -110,6 +112,19 @@ public sealed interface TensorReductions permits Tensor {
     /** The sum of the elements up to and with each one along {@code axis}. */
     default Tensor cumulativeSum(int axis) {
         return Operation.apply(new CumulativeSum(axis, false), self());
+    }
+
+    /** {@code log sum exp} of the elements up to and with each one along {@code axis}. */
+    default Tensor logCumulativeSumExp(int axis) {
+        return Operation.apply(new LogCumulativeSumExp(axis), self());
+    }
+
+    /**
+     * {@code y_k = this_k + decay_k y_{k-1}} along {@code axis}, {@code y_0 = this_0}; with {@code fromEnd} {@code y_k = this_k + decay_k y_{k+1}},
+     * which are discounted returns where this holds rewards. The decay broadcasts to this shape.
+     */
+    default Tensor linearRecurrence(Tensor decay, int axis, boolean fromEnd) {
+        return Operation.apply(new LinearRecurrence(axis, fromEnd), self(), decay.expand(self().shape()));
     }
 
     /** The elements along {@code axis} in order, with their indices. Equal ones keep their order; NaN counts as the largest. */

@@ -13,6 +13,7 @@ final class OrderReferences {
 
     static void addTo(References r) {
         scans(r);
+        recurrences(r);
         sorts(r);
         positions(r);
     }
@@ -27,6 +28,31 @@ final class OrderReferences {
         truth(r, "any", line -> DoubleStream.of(line).anyMatch(v -> v != 0) ? 1 : 0);
         r.add("cumulativeSum", in -> Array.of(in.get(0).shape(), i -> sum(in.get(0).line(i, 1), 0, (int) i[1])));
         r.add("cumulativeSum", "from the end", in -> Array.of(in.get(0).shape(), i -> sum(in.get(0).line(i, 0), (int) i[0], (int) in.get(0).shape()[0] - 1)));
+    }
+
+    private static void recurrences(References r) {
+        r.add("logCumulativeSumExp", in -> Array.of(in.get(0).shape(), i -> ReductionReferences.logSumExp(Arrays.copyOf(in.get(0).line(i, 1), (int) i[1] + 1))));
+        r.add("linearRecurrence", in -> Array.of(in.get(0).shape(), i -> recurrence(in.get(0).line(i, 1), in.get(1).line(i, 1), 0, (int) i[1])));
+        r.add("linearRecurrence", "from the end", in -> Array.of(in.get(0).shape(), i -> {
+            double[] line = in.get(0).line(i, 0);
+            return recurrence(line, in.get(1).line(i, 0), line.length - 1, (int) i[0]);
+        }));
+        r.add("linearRecurrence", "one decay", in -> Array.of(in.get(0).shape(), i -> {
+            double[] line = in.get(0).line(i, 1);
+            double[] decay = new double[line.length];
+            Arrays.fill(decay, in.get(1).values()[0]);
+            return recurrence(line, decay, line.length - 1, (int) i[1]);
+        }));
+    }
+
+    /** From place {@code first} to place {@code last}, in either direction. */
+    private static double recurrence(double[] x, double[] decay, int first, int last) {
+        double y = x[first];
+        for (int k = first; k != last; ) {
+            k += first < last ? 1 : -1;
+            y = x[k] + decay[k] * y;
+        }
+        return y;
     }
 
     private static void truth(References r, String name, Array.Fold f) {

@@ -3,6 +3,7 @@ package dev.tenfold.kernels.cpu;
 import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.Memory;
 import dev.tenfold.kernels.WorkerPool;
+import java.util.function.DoubleUnaryOperator;
 
 /**
  * Random numbers of Philox 4x32-10 (Salmon, Moraes, Dror, Shaw 2011): counter-based, so element i depends on
@@ -78,6 +79,16 @@ public final class PhiloxFill {
         return (long64(words, k) >>> 11) * 0x1p-53;
     }
 
+    /** In (0, 1), ends excluded: the middle of one of 2^24 equal cells, from a word. */
+    static double open32(int word) {
+        return ((word >>> 8) + 0.5) * 0x1p-24;
+    }
+
+    /** In (0, 1), ends excluded: the middle of one of 2^52 equal cells, from the pair k of the words. */
+    static double open64(int[] words, int k) {
+        return ((long64(words, k) >>> 12) + 0.5) * 0x1p-52;
+    }
+
     private static long long64(int[] words, int k) {
         return (words[2 * k] & 0xFFFFFFFFL) << 32 | words[2 * k + 1] & 0xFFFFFFFFL;
     }
@@ -104,6 +115,17 @@ public final class PhiloxFill {
                 double angle = 2 * Math.PI * unit(type, words, k + 1);
                 Memory.putAsDouble(type, out + (first + k) * type.bytes(), mean + radius * StrictMath.cos(angle));
                 if (k + 1 < count) Memory.putAsDouble(type, out + (first + k + 1) * type.bytes(), mean + radius * StrictMath.sin(angle));
+            }
+        });
+    }
+
+    /** Draws by inversion: {@code quantile(u)} of u uniform in (0, 1), in the middles of 2^24 cells (f64: 2^52), so that both tails are alike. */
+    public static void inverted(DType type, long seed, long subsequence, long counter, long n, DoubleUnaryOperator quantile, long out) {
+        boolean wide = perBlock(type) == 2;
+        forBlocks(type, seed, subsequence, counter, n, (words, first, count) -> {
+            for (int k = 0; k < count; k++) {
+                double u = wide ? open64(words, k) : open32(words[k]);
+                Memory.putAsDouble(type, out + (first + k) * type.bytes(), quantile.applyAsDouble(u));
             }
         });
     }

@@ -85,6 +85,8 @@ public final class Catalogue {
         entries.add(new Entry("all", Truth.samples(true), Truth.faults(true)));
         entries.add(new Entry("any", Truth.samples(false), Truth.faults(false)));
         entries.add(new Entry("cumulativeSum", CumulativeSum.samples(), CumulativeSum.faults()));
+        entries.add(new Entry("logCumulativeSumExp", LogCumulativeSumExp.samples(), LogCumulativeSumExp.faults()));
+        entries.add(new Entry("linearRecurrence", LinearRecurrence.samples(), LinearRecurrence.faults()));
         entries.add(new Entry("sort", Sort.samples(), Sort.faults()));
         entries.add(new Entry("topK", Sort.topKSamples(), Sort.topKFaults()));
         entries.add(new Entry("nonzero", NonZero.samples(), NonZero.faults()));
