@@ -57,6 +57,13 @@ class ComposedGradientTest {
     }
 
     @Test
+    void smoothActivationsHaveSecondDerivativesAtZero() {
+        Tensor zero = Tensors.zeros(DType.F64, 1);
+        List<UnaryOperator<Tensor>> smooth = List.of(Tensor::softplus, Tensor::logSigmoid, Tensor::silu, Tensor::sigmoid, Tensor::tanh, Tensor::gelu);
+        for (UnaryOperator<Tensor> f : smooth) GradientCheck.check(in -> f.apply(in.get(0)), List.of(zero), 2, 1e-6);
+    }
+
+    @Test
     void theDeviationOfEqualElementsHasNoGradient() {
         Tensor equal = Tensors.ones(DType.F64, 2, 3).requiresGrad(true);
         Autograd.backward(equal.std(1, 1).sum());

@@ -9,7 +9,7 @@ import dev.tenfold.autograd.Autograd;
 import dev.tenfold.kernels.DType;
 import dev.tenfold.nn.data.Batch.Position;
 import dev.tenfold.nn.layers.Mlp;
-import dev.tenfold.nn.layers.ResNet;
+import dev.tenfold.nn.models.ResNet;
 import dev.tenfold.nn.optim.Adam;
 import dev.tenfold.nn.optim.LossScaler;
 import dev.tenfold.nn.optim.Sgd;

@@ -109,13 +109,13 @@ public final class DiscretisedLogistic implements Distribution {
         if (bins.isBounded()) return entropyOver(Tensors.of(type, bins.values()), mean, logScale);
         double w = bins.width();
         double limit = Math.log(LARGE_SCALE * w);
-        // The sum is taken everywhere, but with a scale that its window holds.
+        // Both ways are gone everywhere, each with scales that it holds for.
         Tensor small = logScale.clamp(Double.NEGATIVE_INFINITY, limit);
         double largest = batch.elements() == 0 ? 0 : Math.exp(small.detach().max().item());
         int half = (int) Math.ceil(Math.min(LARGE_SCALE, largest / w) * REACH) + 1;
         Tensor offsets = Tensors.arange(type, -half, half + 1, 1).mul(w);
         Tensor summed = entropyOver(offsets, mean.sub(rounded(mean.detach(), bins)), small);
-        Tensor ratio = logScale.sub(Math.log(w));
+        Tensor ratio = logScale.clamp(limit, Double.POSITIVE_INFINITY).sub(Math.log(w));
         Tensor smooth = ratio.mul(-2).exp().div(72).add(ratio).add(2);
         return logScale.detach().gt(limit).where(smooth, summed).expand(batch);
     }
