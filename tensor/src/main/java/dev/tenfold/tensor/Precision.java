@@ -81,9 +81,18 @@ public final class Precision implements AutoCloseable {
 
     /** The operands of {@code operation} as {@code setting} wants them; {@code inputs} itself where nothing changes. */
     static Tensor[] operands(Setting setting, String operation, Tensor[] inputs) {
+        DType common = null;
+        boolean differ = false;
+        for (Tensor input : inputs) {
+            DType type = input.dtype();
+            if (type == DType.F64) return inputs;
+            if (!type.isFloating()) continue;
+            differ |= common != null && type != common;
+            common = common == null ? type : DType.promote(common, type);
+        }
         DType wanted = setting.policy.operandType(operation, setting.compute);
-        if (wanted == null) return inputs;
-        for (Tensor input : inputs) if (input.dtype() == DType.F64) return inputs;
+        if (wanted == null) wanted = common;
+        if (wanted == common && !differ) return inputs;
         Tensor[] converted = inputs.clone();
         for (int i = 0; i < inputs.length; i++) if (inputs[i].dtype().isFloating()) converted[i] = inputs[i].to(wanted);
         return converted;

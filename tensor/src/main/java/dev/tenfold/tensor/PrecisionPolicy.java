@@ -6,7 +6,7 @@ import java.util.Set;
 
 /**
  * Which operations of a {@link Precision} region take their operands in the narrow type and which in f32, by the operations' names.
- * Every other operation follows its inputs: where their types differ, they are promoted as always.
+ * Every other operation follows its operands: where their floating types differ, they are promoted to a common one first.
  *
  * @param narrow products of many terms, whose operands bear rounding because the sum is f32
  * @param wide   sums, means of squares, exponentials and what else needs f32's range or digits
@@ -18,7 +18,7 @@ public record PrecisionPolicy(Set<String> narrow, Set<String> wide) {
      */
     public static final PrecisionPolicy STANDARD = new PrecisionPolicy(
             Set.of("matmul", "conv2d", "conv2dInputGradient", "conv2dWeightGradient"),
-            Set.of("sum", "prod", "cumulativeSum", "logCumulativeSumExp", "linearRecurrence", "norm", "softmax", "logSoftmax", "logSumExp",
+            Set.of("batchNorm", "sum", "prod", "cumulativeSum", "logCumulativeSumExp", "linearRecurrence", "norm", "softmax", "logSoftmax", "logSumExp",
                     "exp", "expm1", "log", "log1p", "pow", "powScalar", "square", "rsqrt", "reciprocal", "scalarDiv", "softplus", "logSigmoid",
                     "erf", "lgamma", "digamma", "asin", "acos", "atan2",
                     "lu", "cholesky", "logDet", "triangularSolve", "solve", "inverse", "det", "signLogDet", "eigh", "svd"));
@@ -42,7 +42,7 @@ public record PrecisionPolicy(Set<String> narrow, Set<String> wide) {
         return new PrecisionPolicy(without(narrow, operations), with(wide, operations));
     }
 
-    /** This policy with {@code operations} following their inputs. */
+    /** This policy with {@code operations} following their operands. */
     public PrecisionPolicy withFollowing(String... operations) {
         return new PrecisionPolicy(without(narrow, operations), without(wide, operations));
     }
