@@ -7,12 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tenfold.autograd.Autograd;
 import dev.tenfold.kernels.DType;
-import dev.tenfold.nn.data.Augmentation;
 import dev.tenfold.nn.data.Batch;
 import dev.tenfold.nn.data.Batches;
-import dev.tenfold.nn.data.ImageSet;
 import dev.tenfold.nn.data.Loader;
-import dev.tenfold.nn.data.Normalisation;
+import dev.tenfold.nn.data.image.Augmentation;
+import dev.tenfold.nn.data.image.ImageBatch;
+import dev.tenfold.nn.data.image.ImageExamples;
+import dev.tenfold.nn.data.image.ImageSet;
+import dev.tenfold.nn.data.image.Normalisation;
 import dev.tenfold.nn.layers.Mlp;
 import dev.tenfold.nn.models.ResNet;
 import dev.tenfold.nn.optim.Adam;
@@ -58,7 +60,7 @@ class TrainingStateTest {
     private static final class Training implements AutoCloseable {
         private final ResNet net = new ResNet(new Generator(1), 3, 4, new int[] {1, 1}, 5);
         private final Optimiser optimiser;
-        private final Loader loader;
+        private final Loader<ImageBatch> loader;
         private final Schedule schedule = Schedule.cosine(0.1, 0);
         private Generator noise = new Generator(9);
         private final TrainingState state;
@@ -70,7 +72,7 @@ class TrainingStateTest {
             int[] labels = new int[37];
             for (int i = 0; i < labels.length; i++) labels[i] = i % 5;
             ImageSet set = new ImageSet("random", pixels, 3, 8, 8, labels, 5, List.of());
-            loader = new Loader(set, Normalisation.of(set), Augmentation.cropAndFlip(), new Batches(37, 8, false, new Generator(3)), new Generator(4), 2);
+            loader = new Loader<>(new ImageExamples(set, Normalisation.of(set), Augmentation.cropAndFlip(), new Generator(4)), new Batches(37, 8, false, new Generator(3)), 2);
             state = new TrainingState().module("net", net).optimiser("main", optimiser);
         }
 
@@ -78,7 +80,7 @@ class TrainingStateTest {
             for (int i = 0; i < steps; i++) {
                 try (Scope inner = Scope.open()) {
                     optimiser.setLearningRate(schedule.rate((double) optimiser.steps() / STEPS));
-                    Batch batch = loader.next();
+                    ImageBatch batch = loader.next();
                     Autograd.backward(Losses.crossEntropy(net.forward(batch.images().add(noise.normal(DType.F32, batch.images().shape(), 0, 0.1))), batch.labels()));
                     optimiser.step();
                 }

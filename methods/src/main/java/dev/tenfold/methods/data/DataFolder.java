@@ -1,10 +1,10 @@
 package dev.tenfold.methods.data;
 
 import dev.tenfold.methods.DataException;
-import dev.tenfold.nn.data.CifarBinary;
-import dev.tenfold.nn.data.DigitsCsv;
-import dev.tenfold.nn.data.Idx;
-import dev.tenfold.nn.data.ImageSet;
+import dev.tenfold.nn.data.image.CifarBinary;
+import dev.tenfold.nn.data.image.DigitsCsv;
+import dev.tenfold.nn.data.image.Idx;
+import dev.tenfold.nn.data.image.ImageSet;
 import dev.tenfold.tensor.io.FormatException;
 import java.io.IOException;
 import java.nio.file.Files;

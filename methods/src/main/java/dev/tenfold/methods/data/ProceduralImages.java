@@ -1,7 +1,7 @@
 package dev.tenfold.methods.data;
 
 import dev.tenfold.kernels.DType;
-import dev.tenfold.nn.data.ImageSet;
+import dev.tenfold.nn.data.image.ImageSet;
 import dev.tenfold.tensor.Generator;
 import dev.tenfold.tensor.Scope;
 import java.util.List;

@@ -12,7 +12,7 @@ import dev.tenfold.methods.ntk.Ridge;
 import dev.tenfold.methods.report.Claim;
 import dev.tenfold.methods.report.Table;
 import dev.tenfold.nn.Metrics;
-import dev.tenfold.nn.data.ImageSet;
+import dev.tenfold.nn.data.image.ImageSet;
 import dev.tenfold.tensor.Generator;
 import dev.tenfold.tensor.Scope;
 import dev.tenfold.tensor.Tensor;

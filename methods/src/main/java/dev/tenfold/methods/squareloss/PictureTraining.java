@@ -9,7 +9,9 @@ import dev.tenfold.nn.TrainingState;
 import dev.tenfold.nn.data.Batch;
 import dev.tenfold.nn.data.Batches;
 import dev.tenfold.nn.data.Loader;
-import dev.tenfold.nn.data.Normalisation;
+import dev.tenfold.nn.data.image.ImageBatch;
+import dev.tenfold.nn.data.image.ImageExamples;
+import dev.tenfold.nn.data.image.Normalisation;
 import dev.tenfold.nn.optim.Schedule;
 import dev.tenfold.nn.optim.Sgd;
 import dev.tenfold.tensor.Generator;
@@ -49,7 +51,8 @@ record PictureTraining(int epochs, int batch, double rate, double decay) {
         Path checkpoint = folder.resolve(coding.key() + "-" + word(coding, pictures, generator) + ".safetensors");
         Files.createDirectories(folder);
         net.train(true);
-        try (Loader loader = new Loader(pictures.train(), Normalisation.of(pictures.train()), pictures.augmentation(), order, generator.fork(1), 2);
+        ImageExamples examples = new ImageExamples(pictures.train(), Normalisation.of(pictures.train()), pictures.augmentation(), generator.fork(1));
+        try (Loader<ImageBatch> loader = new Loader<>(examples, order, 2);
              Sgd sgd = new Sgd(net, rate, 0.9, decay)) {
             TrainingState state = new TrainingState().module("net", net).optimiser("sgd", sgd);
             long first = Files.exists(checkpoint) ? state.restore(checkpoint).position().epoch() : 0;
@@ -61,7 +64,7 @@ record PictureTraining(int epochs, int batch, double rate, double decay) {
                 for (int b = 0; b < order.count(); b++) {
                     try (Scope scope = Scope.open()) {
                         sgd.setLearningRate(schedule.rate((sgd.steps() + 0.5) / all));
-                        Batch images = loader.next();
+                        ImageBatch images = loader.next();
                         Tensor loss = coding.loss(net.forward(images.images()), images.labels());
                         sum += loss.item();
                         Autograd.backward(loss);

@@ -11,7 +11,7 @@ import dev.tenfold.methods.Run;
 import dev.tenfold.methods.data.ProceduralImages;
 import dev.tenfold.methods.squareloss.PictureStudy.Architecture;
 import dev.tenfold.methods.squareloss.PictureStudy.Limits;
-import dev.tenfold.nn.data.ImageSet;
+import dev.tenfold.nn.data.image.ImageSet;
 import dev.tenfold.nn.models.ResNet;
 import dev.tenfold.tensor.Generator;
 import dev.tenfold.tensor.Scope;

@@ -1,23 +1,33 @@
 package dev.tenfold.nn.data;
 
 import dev.tenfold.tensor.Tensor;
+import java.util.function.UnaryOperator;
 
 /**
- * One batch of a {@link Loader}. Its tensors belong to the scope that was innermost when it was taken.
+ * The tensors of some examples, side by side: a record of tensors whose first dimension counts the examples. What a {@link Loader} gives
+ * belongs to the scope that was innermost when it was taken.
  *
- * @param images   f32 [b, c, h, w], normalised
- * @param labels   i64 [b]
- * @param rows     which images of the set these are
- * @param position of this batch
+ * @param <B> the record itself
  */
-public record Batch(Tensor images, Tensor labels, int[] rows, Position position) {
+public interface Batch<B extends Batch<B>> {
+    /** Which examples of the data set these are. */
+    int[] rows();
+
+    /** The same record with every tensor replaced by what {@code change} makes of it. */
+    B map(UnaryOperator<Tensor> change);
+
+    /** How many examples. */
+    default int size() {
+        return rows().length;
+    }
+
     /**
      * A place in the stream of batches.
      *
      * @param epoch from 0
      * @param batch within the epoch, from 0
      */
-    public record Position(long epoch, int batch) {
+    record Position(long epoch, int batch) {
         /** The first batch of all. */
         public static final Position START = new Position(0, 0);
 
@@ -30,10 +40,5 @@ public record Batch(Tensor images, Tensor labels, int[] rows, Position position)
         public Position next(int count) {
             return batch + 1 < count ? new Position(epoch, batch + 1) : new Position(epoch + 1, 0);
         }
-    }
-
-    /** How many images. */
-    public int size() {
-        return rows.length;
     }
 }

@@ -1,44 +1,52 @@
 package dev.tenfold.nn.data;
 
 import dev.tenfold.nn.data.Batch.Position;
-import dev.tenfold.tensor.Generator;
-import dev.tenfold.tensor.Tensor;
 
 /**
- * An endless stream of batches of an {@link ImageSet}, epoch after epoch: augmented, normalised and made ready in the background by one
- * daemon thread while the previous ones are learned from. What a batch holds depends on the set, the order, the generator's seed and
- * its position alone, not on the depth of the queue or the number of threads. One thread uses a loader at a time.
+ * An endless stream of batches of {@link Examples}, epoch after epoch, made ready in the background by daemon threads while the previous
+ * ones are learned from. What a batch holds depends on the examples, the order and its position alone, not on the depth of the queue or
+ * the number of threads. One thread uses a loader at a time.
+ *
+ * @param <B> the record of tensors that makes a batch
  */
-public final class Loader implements AutoCloseable {
-    private final Collation collation;
+public final class Loader<B extends Batch<B>> implements AutoCloseable {
+    private final Examples<B> examples;
     private final Batches order;
     private final int depth;
+    private final int workers;
     private Position position = Position.START;
-    private int[][] epochRows;
-    private long epochOfRows = -1;
-    private Prefetch prefetch;
+    private Choice[] choices;
+    private long epochOfChoices = -1;
+    private Prefetch<B> prefetch;
     private boolean closed;
 
-    /**
-     * A loader for training.
-     *
-     * @param order     which images make a batch; it must be of the set's size
-     * @param generator decides about augmentations, by its seed and subsequence: nothing is drawn from it
-     * @param depth     how many batches are made ready ahead; 0 makes each when it is asked for, on the asking thread
-     */
-    public Loader(ImageSet set, Normalisation normalisation, Augmentation augmentation, Batches order, Generator generator, int depth) {
-        if (order.size() != set.size()) {
-            throw new IllegalArgumentException("Loader: the order is of " + order.size() + " images, " + set.name() + " has " + set.size());
-        }
-        if (depth < 0) throw new IllegalArgumentException("Loader: depth " + depth + " must not be negative");
-        this.collation = new Collation(set, normalisation, augmentation, generator.fork(0));
-        this.order = order;
-        this.depth = depth;
+    /** A loader with one background thread; see {@link #Loader(Examples, Batches, int, int)}. */
+    public Loader(Examples<B> examples, Batches order, int depth) {
+        this(examples, order, depth, 1);
     }
 
-    /** A loader for evaluation: every image once an epoch, in the set's order, without augmentation. */
-    public static Loader inOrder(ImageSet set, Normalisation normalisation, int batch) {
-        return new Loader(set, normalisation, Augmentation.none(), Batches.inOrder(set.size(), batch), new Generator(0), 1);
+    /**
+     * A loader.
+     *
+     * @param order   which examples make a batch; it must be of the data set's size
+     * @param depth   how many batches are made ready ahead; 0 makes each when it is asked for, on the asking thread
+     * @param workers how many background threads make them, each a whole batch: more than one pays where decoding images takes longer than
+     *                learning from them
+     */
+    public Loader(Examples<B> examples, Batches order, int depth, int workers) {
+        if (order.size() != examples.size()) {
+            throw new IllegalArgumentException("Loader: the order is of " + order.size() + " examples, the data set has " + examples.size());
+        }
+        if (depth < 0 || workers < 1) throw new IllegalArgumentException("Loader: depth " + depth + " must not be negative, and " + workers + " workers must be at least 1");
+        this.examples = examples;
+        this.order = order;
+        this.depth = depth;
+        this.workers = Math.min(workers, Math.max(depth, 1));
+    }
+
+    /** A loader for evaluation: every example once an epoch, in the set's order. */
+    public static <B extends Batch<B>> Loader<B> inOrder(Examples<B> examples, int batch) {
+        return new Loader<>(examples, Batches.inOrder(examples.size(), batch), 1);
     }
 
     /** Batches in an epoch. */
@@ -70,28 +78,29 @@ public final class Loader implements AutoCloseable {
      *
      * @throws IllegalStateException when the loader is closed, the thread is interrupted while it waits, or the batch could not be made (the cause)
      */
-    public Batch next() {
+    public B next() {
         requireOpen();
-        Batch batch;
+        B batch;
         if (depth == 0) {
             batch = make(position);
         } else {
-            if (prefetch == null) prefetch = new Prefetch(this::make, position, order.count(), depth);
+            if (prefetch == null) prefetch = new Prefetch<>(this::make, position, order.count(), depth, workers);
             batch = prefetch.take();
         }
         position = position.next(order.count());
         return batch;
     }
 
-    /** Called by one thread at a time: the prefetching one, or without one the asking one. */
-    private Batch make(Position at) {
-        if (epochOfRows != at.epoch()) {
-            epochRows = order.epoch(at.epoch());
-            epochOfRows = at.epoch();
+    private B make(Position at) {
+        return examples.batch(choice(at));
+    }
+
+    private synchronized Choice choice(Position at) {
+        if (epochOfChoices != at.epoch()) {
+            choices = order.choices(at.epoch());
+            epochOfChoices = at.epoch();
         }
-        int[] rows = epochRows[at.batch()];
-        Tensor[] made = collation.batch(rows, at.epoch());
-        return new Batch(made[0], made[1], rows, at);
+        return choices[at.batch()];
     }
 
     private void requireOpen() {
@@ -103,7 +112,7 @@ public final class Loader implements AutoCloseable {
         prefetch = null;
     }
 
-    /** Ends the background thread and frees what was made ahead. Batches that were taken stay. */
+    /** Ends the background threads and frees what was made ahead. Batches that were taken stay. */
     @Override
     public void close() {
         closed = true;

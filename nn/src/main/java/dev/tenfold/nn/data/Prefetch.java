@@ -6,46 +6,59 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.Function;
 
-/** Batches made ahead by one daemon thread into a bounded queue. An error on that thread comes out of {@link #take()}. */
-final class Prefetch implements AutoCloseable {
-    private record Ready(Batch batch, Throwable failure) {
+/**
+ * Batches made ahead by daemon threads into bounded queues. Of w threads, thread k makes the batches k, k + w, … into a queue of its own,
+ * and they are taken from the queues in turn, so the order does not depend on who is faster. An error comes out of {@link #take()}.
+ */
+final class Prefetch<B extends Batch<B>> implements AutoCloseable {
+    private record Ready<B>(B batch, Throwable failure) {
     }
 
-    private final Function<Position, Batch> maker;
+    private final Function<Position, B> maker;
     private final int batchesPerEpoch;
-    private final BlockingQueue<Ready> queue;
-    private final Thread thread;
+    private final BlockingQueue<Ready<B>>[] queues;
+    private final Thread[] threads;
     private volatile boolean stopped;
     private Throwable failed;
+    private int turn;
 
-    Prefetch(Function<Position, Batch> maker, Position from, int batchesPerEpoch, int depth) {
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    Prefetch(Function<Position, B> maker, Position from, int batchesPerEpoch, int depth, int workers) {
         this.maker = maker;
         this.batchesPerEpoch = batchesPerEpoch;
-        queue = new ArrayBlockingQueue<>(depth);
-        thread = Thread.ofPlatform().daemon().name("tenfold-loader").start(() -> work(from));
+        queues = new BlockingQueue[workers];
+        threads = new Thread[workers];
+        for (int k = 0; k < workers; k++) queues[k] = new ArrayBlockingQueue<>((depth + workers - 1 - k) / workers);
+        Position first = from;
+        for (int k = 0; k < workers; k++) {
+            int worker = k;
+            Position at = first;
+            threads[k] = Thread.ofPlatform().daemon().name("tenfold-loader").start(() -> work(worker, at));
+            first = first.next(batchesPerEpoch);
+        }
     }
 
-    private void work(Position from) {
+    private void work(int worker, Position from) {
         Position at = from;
         try {
             while (!stopped) {
-                put(new Ready(maker.apply(at), null));
-                at = at.next(batchesPerEpoch);
+                put(worker, new Ready<>(maker.apply(at), null));
+                for (int k = 0; k < threads.length; k++) at = at.next(batchesPerEpoch);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // closed: the end of this thread
         } catch (Throwable e) {
             try {
-                put(new Ready(null, e));
+                put(worker, new Ready<>(null, e));
             } catch (InterruptedException closed) {
                 Thread.currentThread().interrupt();
             }
         }
     }
 
-    private void put(Ready ready) throws InterruptedException {
+    private void put(int worker, Ready<B> ready) throws InterruptedException {
         try {
-            queue.put(ready);
+            queues[worker].put(ready);
         } catch (InterruptedException e) {
             free(ready);
             throw e;
@@ -53,11 +66,12 @@ final class Prefetch implements AutoCloseable {
     }
 
     /** The next batch, its tensors owned by the calling thread's innermost scope. */
-    Batch take() {
+    B take() {
         if (failed == null) {
             try {
-                Ready ready = queue.take();
-                if (ready.batch != null) return adopt(ready.batch);
+                Ready<B> ready = queues[turn].take();
+                turn = (turn + 1) % queues.length;
+                if (ready.batch != null) return ready.batch.map(Prefetch::adopt);
                 failed = ready.failure;
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -67,36 +81,38 @@ final class Prefetch implements AutoCloseable {
         throw new IllegalStateException("Loader: a batch could not be made: " + failed, failed);
     }
 
-    private static Batch adopt(Batch batch) {
-        return new Batch(adopt(batch.images()), adopt(batch.labels()), batch.rows(), batch.position());
-    }
-
     private static Tensor adopt(Tensor made) {
         Tensor own = made.detach();
         made.close();
         return own;
     }
 
-    private static void free(Ready ready) {
+    private void free(Ready<B> ready) {
         if (ready.batch == null) return;
-        ready.batch.images().close();
-        ready.batch.labels().close();
+        ready.batch.map(tensor -> {
+            tensor.close();
+            return tensor;
+        });
     }
 
-    /** Ends the thread and frees what waits. */
+    /** Ends the threads and frees what waits. */
     @Override
     public void close() {
         stopped = true;
-        thread.interrupt();
+        for (Thread thread : threads) thread.interrupt();
         boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
+        for (Thread thread : threads) {
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
             }
         }
-        for (Ready ready; (ready = queue.poll()) != null; ) free(ready);
+        for (BlockingQueue<Ready<B>> queue : queues) {
+            for (Ready<B> ready; (ready = queue.poll()) != null; ) free(ready);
+        }
         if (interrupted) Thread.currentThread().interrupt();
     }
 }

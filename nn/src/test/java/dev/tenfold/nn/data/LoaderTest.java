@@ -9,9 +9,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.HostAllocator;
+import dev.tenfold.nn.data.image.Augmentation;
+import dev.tenfold.nn.data.image.ImageBatch;
+import dev.tenfold.nn.data.image.ImageExamples;
+import dev.tenfold.nn.data.image.ImageSet;
+import dev.tenfold.nn.data.image.Normalisation;
+import dev.tenfold.nn.data.image.Picture;
 import dev.tenfold.tensor.Generator;
 import dev.tenfold.tensor.Scope;
 import dev.tenfold.tensor.Shape;
+import dev.tenfold.tensor.Tensor;
+import dev.tenfold.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -34,11 +42,19 @@ class LoaderTest {
         return new ImageSet("random", pixels, 3, 5, 4, labels, 7, List.of());
     }
 
-    private static Loader loader(ImageSet set, Augmentation augmentation, int depth) {
-        return new Loader(set, Normalisation.of(set), augmentation, new Batches(set.size(), 8, true, new Generator(3)), new Generator(4), depth);
+    private static Loader<ImageBatch> loader(ImageSet set, Augmentation augmentation, int depth) {
+        return new Loader<>(examples(set, augmentation), order(set), depth);
     }
 
-    private static List<float[]> take(Loader loader, int batches) {
+    private static ImageExamples examples(ImageSet set, Augmentation augmentation) {
+        return new ImageExamples(set, Normalisation.of(set), augmentation, new Generator(4));
+    }
+
+    private static Batches order(ImageSet set) {
+        return new Batches(set.size(), 8, true, new Generator(3));
+    }
+
+    private static List<float[]> take(Loader<ImageBatch> loader, int batches) {
         List<float[]> taken = new ArrayList<>();
         for (int i = 0; i < batches; i++) {
             try (Scope scope = Scope.open()) {
@@ -54,15 +70,17 @@ class LoaderTest {
     }
 
     @Test
-    void batchesDoNotDependOnTheDepthOfTheQueue() {
+    void batchesDoNotDependOnTheDepthOfTheQueueOrTheNumberOfThreads() {
         ImageSet set = set(30);
         List<float[]> expected;
-        try (Loader plain = loader(set, Augmentation.cropAndFlip(), 0)) {
+        try (Loader<ImageBatch> plain = loader(set, Augmentation.cropAndFlip(), 0)) {
             expected = take(plain, 10);
         }
         for (int depth : new int[] {1, 2, 7}) {
-            try (Loader ahead = loader(set, Augmentation.cropAndFlip(), depth)) {
-                assertSameBits(expected, take(ahead, 10));
+            for (int workers = 1; workers <= 3; workers++) {
+                try (Loader<ImageBatch> ahead = new Loader<>(examples(set, Augmentation.cropAndFlip()), order(set), depth, workers)) {
+                    assertSameBits(expected, take(ahead, 10));
+                }
             }
         }
         assertTrue(!Arrays.equals(expected.get(0), expected.get(3)), "the second epoch differs");
@@ -71,7 +89,7 @@ class LoaderTest {
     @Test
     void aLoaderGoesOnFromAnyPosition() {
         ImageSet set = set(30);
-        try (Loader whole = loader(set, Augmentation.cropAndFlip(), 2); Loader part = loader(set, Augmentation.cropAndFlip(), 2)) {
+        try (Loader<ImageBatch> whole = loader(set, Augmentation.cropAndFlip(), 2); Loader<ImageBatch> part = loader(set, Augmentation.cropAndFlip(), 2)) {
             take(whole, 5);
             assertEquals(new Batch.Position(1, 2), whole.position());
             List<float[]> rest = take(whole, 4);
@@ -86,9 +104,9 @@ class LoaderTest {
     void anEpochHasEveryImageOnceWithItsOwnPixelsAndLabel() {
         ImageSet set = set(30);
         TreeSet<Integer> rows = new TreeSet<>();
-        try (Scope scope = Scope.open(); Loader loader = Loader.inOrder(set, Normalisation.unit(3), 8)) {
+        try (Scope scope = Scope.open(); Loader<ImageBatch> loader = Loader.inOrder(new ImageExamples(set, Normalisation.unit(3)), 8)) {
             for (int b = 0; b < loader.batchesPerEpoch(); b++) {
-                Batch batch = loader.next();
+                ImageBatch batch = loader.next();
                 assertEquals(Shape.of(b == 3 ? 6 : 8, 3, 5, 4), batch.images().shape());
                 for (int i = 0; i < batch.size(); i++) {
                     int row = batch.rows()[i];
@@ -105,8 +123,8 @@ class LoaderTest {
     @Test
     void pixelsAreNormalisedByTheChannelsMeanAndDeviation() {
         ImageSet set = set(64);
-        try (Scope scope = Scope.open(); Loader loader = Loader.inOrder(set, Normalisation.of(set), 64)) {
-            Batch all = loader.next();
+        try (Scope scope = Scope.open(); Loader<ImageBatch> loader = Loader.inOrder(new ImageExamples(set, Normalisation.of(set)), 64)) {
+            ImageBatch all = loader.next();
             for (double mean : all.images().to(DType.F64).mean(0, 2, 3).toDoubles()) assertEquals(0, mean, 1e-6);
             for (double variance : all.images().to(DType.F64).varianceKeep(0, 0, 2, 3).toDoubles()) assertEquals(1, variance, 1e-5);
         }
@@ -146,7 +164,7 @@ class LoaderTest {
     @Test
     void anErrorInTheBackgroundReachesTheCallerEveryTime() {
         RuntimeException broken = new UnsupportedOperationException("no such picture");
-        try (Loader loader = loader(set(30), (picture, draws) -> { throw broken; }, 2)) {
+        try (Loader<ImageBatch> loader = loader(set(30), (picture, draws) -> { throw broken; }, 2)) {
             for (int i = 0; i < 2; i++) {
                 IllegalStateException error = assertThrows(IllegalStateException.class, loader::next);
                 assertSame(broken, error.getCause());
@@ -158,7 +176,7 @@ class LoaderTest {
     @Test
     void closingEndsTheThreadAndFreesWhatWasMadeAhead() throws InterruptedException {
         long before = HostAllocator.get().stats().liveBlocks();
-        Loader loader = loader(set(30), Augmentation.none(), 3);
+        Loader<ImageBatch> loader = loader(set(30), Augmentation.none(), 3);
         try (Scope scope = Scope.open()) {
             loader.next();
             Thread.sleep(50); // so that the queue fills
@@ -172,7 +190,7 @@ class LoaderTest {
 
     @Test
     void anInterruptedCallerIsToldAndStaysInterrupted() {
-        try (Loader loader = loader(set(30), Augmentation.none(), 1)) {
+        try (Loader<ImageBatch> loader = loader(set(30), Augmentation.none(), 1)) {
             Thread.currentThread().interrupt();
             assertThrows(IllegalStateException.class, loader::next);
             assertTrue(Thread.interrupted());
@@ -200,6 +218,37 @@ class LoaderTest {
         List<Integer> pixels = new ArrayList<>();
         for (int i = 0; i < set.size(); i++) pixels.add(set.pixel(i, 0, 0, 0));
         return pixels;
+    }
+
+    @Test
+    void anImageThatComesTwiceIsChangedInTwoWays() {
+        ImageSet set = set(30);
+        int[] same = new int[8];
+        try (Loader<ImageBatch> loader = new Loader<>(examples(set, Augmentation.cropAndFlip()), new Batches(Order.ascending(8).of(same, 30), 8, true), 0)) {
+            float[] pixels = take(loader, 1).getFirst();
+            TreeSet<String> seen = new TreeSet<>();
+            for (int i = 0; i < 8; i++) seen.add(Arrays.toString(Arrays.copyOfRange(pixels, i * 60, (i + 1) * 60)));
+            assertTrue(seen.size() > 4, () -> seen.size() + " of 8 differ");
+        }
+    }
+
+    @Test
+    void arraysOfAnyKindAreLoadedByRows() {
+        try (Scope scope = Scope.open()) {
+            Tensor states = Tensors.arange(12).reshape(4, 3).transpose(0, 1); // [3, 4], not dense
+            Tensor rewards = Tensors.of(new float[] {5, 6, 7});
+            ArrayExamples examples = new ArrayExamples(states, rewards);
+            try (Loader<ArrayBatch> loader = new Loader<>(examples, new Batches(Order.ascending(2).of(new int[] {2, 0}, 3), 2, true), 1)) {
+                ArrayBatch batch = loader.next();
+                assertArrayEquals(new long[] {2, 5, 8, 11, 0, 3, 6, 9}, batch.arrays().get(0).toLongs());
+                assertArrayEquals(new float[] {7, 5}, batch.arrays().get(1).toFloats());
+                assertArrayEquals(new int[] {2, 0}, batch.rows());
+            }
+            String message = assertThrows(IllegalArgumentException.class, () -> new ArrayExamples(states, Tensors.of(new float[2]))).getMessage();
+            assertTrue(message.contains("[3, 4]") && message.contains("[2]"), message);
+            assertThrows(IllegalArgumentException.class, () -> new ArrayExamples(Tensors.scalar(DType.F32, 1)));
+            assertThrows(IllegalArgumentException.class, () -> new Loader<>(examples, Batches.inOrder(4, 2), 1));
+        }
     }
 
     @Test

@@ -1,7 +1,7 @@
-package dev.tenfold.nn.data;
+package dev.tenfold.nn.data.image;
 
+import dev.tenfold.nn.data.Splits;
 import dev.tenfold.tensor.Generator;
-import dev.tenfold.tensor.Scope;
 import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.Tensors;
 import java.util.Arrays;
@@ -10,7 +10,7 @@ import java.util.List;
 /**
  * Labelled images of one size, u8 [n, c, h, w] in one Java array, so at most 2 GB. It cannot be changed.
  */
-public final class ImageSet {
+public final class ImageSet implements Images {
     /** Two parts of a set, to learn from and to measure on. */
     public record Split(ImageSet train, ImageSet test) {
         /** For example {@code cifar10: 8000 training and 1000 test images [3, 32, 32], 10 classes}. */
@@ -61,15 +61,18 @@ public final class ImageSet {
         this.classNames = List.copyOf(classNames);
     }
 
+    @Override
     public String name() {
         return name;
     }
 
     /** The number of images. */
+    @Override
     public int size() {
         return labels.length;
     }
 
+    @Override
     public int channels() {
         return channels;
     }
@@ -97,6 +100,7 @@ public final class ImageSet {
         return channels * height * width;
     }
 
+    @Override
     public int label(int image) {
         return labels[image];
     }
@@ -116,6 +120,13 @@ public final class ImageSet {
     /** Copies the pixels [c, h, w] of one image to {@code to} from {@code at}. */
     public void copyImage(int image, byte[] to, int at) {
         System.arraycopy(pixels, Math.multiplyExact(image, imageBytes()), to, at, imageBytes());
+    }
+
+    @Override
+    public Picture picture(int image) {
+        int bytes = imageBytes();
+        int from = Math.multiplyExact(image, bytes);
+        return new Picture(Arrays.copyOfRange(pixels, from, from + bytes), channels, height, width);
     }
 
     /** The pixel (0 to 255) at a place. */
@@ -164,33 +175,13 @@ public final class ImageSet {
      * @throws IllegalArgumentException when one part would be empty
      */
     public Split split(double testShare, long seed) {
-        if (!(testShare > 0 && testShare < 1)) throw new IllegalArgumentException("split of " + name + ": the test share " + testShare + " is not between 0 and 1");
-        int[] counts = classCounts();
-        int[] wanted = new int[classes];
-        for (int c = 0; c < classes; c++) wanted[c] = (int) Math.round(testShare * counts[c]);
-        boolean[] test = new boolean[size()];
-        for (long row : permutation(seed)) {
-            int label = labels[(int) row];
-            if (wanted[label] > 0) {
-                wanted[label]--;
-                test[(int) row] = true;
-            }
-        }
-        return new Split(part(" train", test, false), part(" test", test, true));
+        int[][] rows = Splits.stratified(labels, testShare, new Generator(seed));
+        return new Split(part(" train", rows[0]), part(" test", rows[1]));
     }
 
-    private long[] permutation(long seed) {
-        try (Scope scope = Scope.open()) {
-            return new Generator(seed).permutation(size()).toLongs();
-        }
-    }
-
-    private ImageSet part(String suffix, boolean[] test, boolean wanted) {
-        int[] rows = new int[size()];
-        int n = 0;
-        for (int i = 0; i < rows.length; i++) if (test[i] == wanted) rows[n++] = i;
-        if (n == 0) throw new IllegalArgumentException("split of " + name + ": " + size() + " images leave none for" + suffix);
-        return subset(name + suffix, Arrays.copyOf(rows, n));
+    private ImageSet part(String suffix, int[] rows) {
+        if (rows.length == 0) throw new IllegalArgumentException("split of " + name + ": " + size() + " images leave none for" + suffix);
+        return subset(name + suffix, rows);
     }
 
     private static int[] range(int from, int to) {

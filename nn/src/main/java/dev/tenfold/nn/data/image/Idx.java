@@ -1,5 +1,6 @@
-package dev.tenfold.nn.data;
+package dev.tenfold.nn.data.image;
 
+import dev.tenfold.nn.data.io.PackedFile;
 import dev.tenfold.tensor.io.FormatException;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.tenfold.nn.data;
+package dev.tenfold.nn.data.image;
 
 import java.util.Arrays;
 
@@ -49,6 +49,21 @@ public record Normalisation(double[] mean, double[] sd) {
         double[] ones = new double[channels];
         Arrays.fill(ones, 1);
         return new Normalisation(new double[channels], ones);
+    }
+
+    /** The mean and standard deviation of ImageNet's training images, which many published networks were trained with. */
+    public static Normalisation imageNet() {
+        return new Normalisation(new double[] {0.485, 0.456, 0.406}, new double[] {0.229, 0.224, 0.225});
+    }
+
+    /** How many channels. */
+    public int channels() {
+        return mean.length;
+    }
+
+    /** The pixel that comes closest to 0 when it is normalised, per channel from 0 to 255: what an augmentation fills holes with. */
+    public int[] meanPixel() {
+        return Arrays.stream(mean).mapToInt(m -> (int) Math.clamp(Math.round(255 * m), 0, 255)).toArray();
     }
 
     /** What each of the 256 values of a channel becomes. */

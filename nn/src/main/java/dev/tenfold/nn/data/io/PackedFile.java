@@ -1,4 +1,4 @@
-package dev.tenfold.nn.data;
+package dev.tenfold.nn.data.io;
 
 import dev.tenfold.tensor.io.FormatException;
 import java.io.BufferedInputStream;
@@ -16,7 +16,7 @@ import java.util.zip.ZipException;
  * A file read from its start, gzip-compressed or not: that is told by its first two bytes. Offsets count unpacked bytes. Errors of
  * the compressed form become {@link FormatException}s.
  */
-final class PackedFile implements AutoCloseable {
+public final class PackedFile implements AutoCloseable {
     private static final int DEFLATE_RATIO = 1032; // what one byte of deflate can stand for at most (zlib's technical notes)
     private static final int HEAD = 64;
 
@@ -33,7 +33,7 @@ final class PackedFile implements AutoCloseable {
     }
 
     /** Opens {@code path}. */
-    static PackedFile open(Path path) throws IOException {
+    public static PackedFile open(Path path) throws IOException {
         InputStream raw = new BufferedInputStream(Files.newInputStream(path), 1 << 16);
         try {
             raw.mark(HEAD);
@@ -71,23 +71,23 @@ final class PackedFile implements AutoCloseable {
     }
 
     /** What the file seems to be, for the error of a reader that expected something else. */
-    String seemsToBe() throws IOException {
+    public String seemsToBe() throws IOException {
         if (offset < HEAD) read(new byte[HEAD], 0, HEAD);
         return describe(Arrays.copyOf(head, (int) Math.min(offset, HEAD)));
     }
 
     /** How many bytes this file can hold at most, unpacked. */
-    long limit() {
+    public long limit() {
         return limit;
     }
 
     /** Bytes read so far. */
-    long offset() {
+    public long offset() {
         return offset;
     }
 
     /** Up to {@code count} bytes; fewer at the end of the file only. */
-    int read(byte[] to, int at, int count) throws IOException {
+    public int read(byte[] to, int at, int count) throws IOException {
         try {
             int read = stream.readNBytes(to, at, count);
             if (offset < HEAD) System.arraycopy(to, at, head, (int) offset, (int) Math.min(read, HEAD - offset));
@@ -101,20 +101,20 @@ final class PackedFile implements AutoCloseable {
     }
 
     /** Exactly {@code count} bytes, which are {@code what}. */
-    void readFully(byte[] to, int at, int count, String what) throws IOException {
+    public void readFully(byte[] to, int at, int count, String what) throws IOException {
         int read = read(to, at, count);
         if (read < count) throw fail("truncated: " + what + " need " + count + " bytes here, " + read + " are left");
     }
 
     /** A big-endian 32-bit number, as in IDX headers. */
-    int readInt(String what) throws IOException {
+    public int readInt(String what) throws IOException {
         byte[] four = new byte[4];
         readFully(four, 0, 4, what);
         return (four[0] & 0xFF) << 24 | (four[1] & 0xFF) << 16 | (four[2] & 0xFF) << 8 | four[3] & 0xFF;
     }
 
     /** Fails when bytes are left: {@code what} was all that should be in the file. */
-    void expectEnd(String what) throws IOException {
+    public void expectEnd(String what) throws IOException {
         if (read(new byte[1], 0, 1) != 0) {
             offset--;
             throw fail("bytes are left after " + what);
@@ -122,7 +122,7 @@ final class PackedFile implements AutoCloseable {
     }
 
     /** The error {@code reason} at the present offset. */
-    FormatException fail(String reason) {
+    public FormatException fail(String reason) {
         return new FormatException(path, offset, reason);
     }
 
