@@ -6,6 +6,7 @@ module dev.tenfold.nn {
     exports dev.tenfold.nn;
     exports dev.tenfold.nn.data;
     exports dev.tenfold.nn.data.image;
+    exports dev.tenfold.nn.data.table;
     exports dev.tenfold.nn.data.text;
     exports dev.tenfold.nn.layers;
     exports dev.tenfold.nn.models;
