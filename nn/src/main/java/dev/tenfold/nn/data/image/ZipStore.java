@@ -23,6 +23,8 @@ import java.util.zip.ZipFile;
 public final class ZipStore implements ImageStore {
     private static final int MOST_BYTES = 1 << 28;
     private static final int FIRST = 1 << 16;
+    private static final int RATIO = 100; // images are packed already; some shrink tenfold once more
+    private static final int ANY = 1 << 20;
 
     private final Path path;
     private final ZipFile zip;
@@ -91,6 +93,9 @@ public final class ZipStore implements ImageStore {
     private byte[] unpack(InputStream stream, ZipEntry entry) throws IOException {
         long claimed = entry.getSize();
         if (claimed > MOST_BYTES) throw new FormatException(path(entry.getName()), 0, claimed + " bytes are more than the " + MOST_BYTES + " of an image file");
+        if (claimed > ANY + RATIO * entry.getCompressedSize()) {
+            throw new FormatException(path(entry.getName()), 0, entry.getCompressedSize() + " bytes in the archive are said to become " + claimed + ", which no image does");
+        }
         byte[] bytes = new byte[(int) Math.min(FIRST, claimed + 1)];
         int length = 0;
         while (true) {

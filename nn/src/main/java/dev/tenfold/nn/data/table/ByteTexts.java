@@ -4,6 +4,8 @@ import java.util.Arrays;
 
 /** Distinct byte strings, numbered in the order of their first appearance, with how often each came: open addressing, all bytes in one array. */
 final class ByteTexts {
+    private static final int MOST = 1 << 29;
+
     private byte[] bytes = new byte[1 << 10];
     private int[] starts = new int[1 << 6]; // of text i: starts[i] to starts[i + 1]
     private long[] counts = new long[1 << 6];
@@ -49,7 +51,8 @@ final class ByteTexts {
 
     private void add(byte[] from, int start, int end) {
         int at = starts[size];
-        int to = Math.addExact(at, end - start);
+        int to = at + end - start;
+        if (to < 0 || size > MOST) throw new IllegalArgumentException("a field has too many different texts to count (2 GB of them, or 2^29); hash them instead");
         if (to > bytes.length) bytes = Arrays.copyOf(bytes, (int) Math.min(Integer.MAX_VALUE - 16, Math.max(2L * bytes.length, to)));
         if (size + 2 > starts.length) {
             starts = Arrays.copyOf(starts, 2 * starts.length);

@@ -43,6 +43,7 @@ public record CtrFormat(char separator, boolean header, List<Column> columns, do
         if (separator != '\t' && separator != ',' && separator != ' ') throw new IllegalArgumentException("CtrFormat: the separator must be a tab, a comma or a space");
         columns = List.copyOf(columns);
         if (columns.stream().filter(c -> c.kind == Kind.LABEL).count() != 1) throw new IllegalArgumentException("CtrFormat: exactly one column must be the label");
+        if (columns.stream().noneMatch(c -> c.kind != Kind.LABEL && c.kind != Kind.IGNORED)) throw new IllegalArgumentException("CtrFormat: at least one column must be a feature");
         if (new HashSet<>(columns.stream().map(Column::name).toList()).size() < columns.size()) throw new IllegalArgumentException("CtrFormat: two columns have the same name");
     }
 
@@ -94,7 +95,8 @@ public record CtrFormat(char separator, boolean header, List<Column> columns, do
         List<String> names = fields.texts();
         if (separator == ',' && names.equals(movieLens().columns.stream().map(Column::name).toList())) return movieLens();
         if (separator == '\t' && names.size() == 40 && names.getFirst().matches("[01]")) return criteo(false);
-        if (separator == ' ' && names.stream().skip(1).allMatch(f -> f.matches("\\d+:1(\\.0*)?|"))) return libFm((int) names.stream().skip(1).filter(f -> !f.isEmpty()).count());
+        boolean libFm = separator == ' ' && names.size() > 1 && !names.get(1).isEmpty();
+        if (libFm && names.stream().skip(1).allMatch(f -> f.matches("\\d+:1(\\.0*)?|"))) return libFm((int) names.stream().skip(1).filter(f -> !f.isEmpty()).count());
         List<Column> columns = new ArrayList<>();
         for (String name : names) {
             Kind kind = name.equals("label") || name.equals("click") ? Kind.LABEL : name.matches("I\\d+") ? Kind.NUMBER : name.equals("id") || name.equals("row") ? Kind.IGNORED : Kind.CATEGORY;

@@ -1,5 +1,6 @@
 package dev.tenfold.nn.data.table;
 
+import dev.tenfold.nn.data.io.Allowance;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -7,6 +8,8 @@ import java.util.List;
 
 /** Rows of features with their labels, all in memory. */
 public final class CtrTable {
+    private static final int MEMORY = 64; // bytes per byte of the file: packed Criteo comes to 2, packed Frappe to 5
+
     // N rows, F fields
     private final int fields;
     private final int[] features;
@@ -38,9 +41,11 @@ public final class CtrTable {
         byte[] labels = new byte[0];
         for (Path file : files) {
             try (CtrReader reader = new CtrReader(file, encoding)) {
+                Allowance allowance = new Allowance(file, MEMORY);
                 for (CtrTable part; (part = reader.next(1 << 16)) != null; ) {
                     long all = (long) features.length + part.features.length;
                     if (all > Integer.MAX_VALUE - 16) throw new IllegalArgumentException("CtrTable: " + file + " has too many rows for one table; read some at a time with CtrReader");
+                    allowance.take(4L * part.features.length + part.labels.length);
                     features = join(features, labels.length * part.fields, part.features, part.features.length);
                     labels = Arrays.copyOf(labels, labels.length + part.labels.length);
                     System.arraycopy(part.labels, 0, labels, labels.length - part.labels.length, part.labels.length);

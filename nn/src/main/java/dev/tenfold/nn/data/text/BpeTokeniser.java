@@ -1,5 +1,6 @@
 package dev.tenfold.nn.data.text;
 
+import dev.tenfold.nn.data.io.Allowance;
 import dev.tenfold.nn.data.io.LineReader;
 import dev.tenfold.tensor.io.AtomicFile;
 import dev.tenfold.tensor.io.FormatException;
@@ -23,6 +24,8 @@ public final class BpeTokeniser implements Tokeniser {
     private static final int LAST_BYTES = BYTES + 256;
     private static final int MERGES = LAST_BYTES + 256;
     private static final String TITLE = "tenfold byte pairs 1";
+    private static final int MEMORY = 80; // bytes per byte of the file: a line has four at least, and a token may be long
+    private static final int WORD = 128; // bytes of objects for each line
     private static final int LONGEST_LINE = 64;
     private static final int LONGEST_TOKEN = 4 * 65; // a word in UTF-8: merges that nobody learned may not grow beyond
 
@@ -131,7 +134,9 @@ public final class BpeTokeniser implements Tokeniser {
         try (LineReader line = new LineReader(path, LONGEST_LINE)) {
             if (!line.next() || !line.text(0, line.length()).equals(TITLE)) throw line.fail(0, "\"" + TITLE + "\" is expected");
             List<int[]> merges = new ArrayList<>();
+            Allowance allowance = new Allowance(path, MEMORY);
             while (line.next()) {
+                allowance.take(WORD + LONGEST_TOKEN);
                 String text = line.text(0, line.length());
                 if (!text.matches("\\d{1,8} \\d{1,8}")) throw line.fail(0, "two numbers with a space between are expected");
                 int space = text.indexOf(' ');

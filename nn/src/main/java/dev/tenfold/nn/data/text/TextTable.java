@@ -1,5 +1,6 @@
 package dev.tenfold.nn.data.text;
 
+import dev.tenfold.nn.data.io.Allowance;
 import dev.tenfold.nn.data.io.FieldReader;
 import dev.tenfold.tensor.io.FormatException;
 import java.io.IOException;
@@ -19,7 +20,8 @@ import java.util.Locale;
  * @param lines   the number of each row's line, from 1
  */
 public record TextTable(Path path, List<String> columns, List<List<String>> rows, List<Long> lines) {
-    private static final long MOST_BYTES = 1L << 30;
+    private static final int MEMORY = 200; // bytes per byte of the file: short fields in a packed file come to about 100
+    private static final int TEXT = 64; // bytes of an object for each field
 
     /**
      * Reads a file; it is CSV when its name ends in {@code .csv} or {@code .csv.gz}.
@@ -35,13 +37,12 @@ public record TextTable(Path path, List<String> columns, List<List<String>> rows
             for (int i = 0; i < columns.size(); i++) if (!names.add(columns.get(i))) throw fields.fail(i, "a name that no other column has");
             List<List<String>> rows = new ArrayList<>();
             List<Long> lines = new ArrayList<>();
-            long bytes = 0;
+            Allowance allowance = new Allowance(path, MEMORY);
             while (fields.next()) {
                 fields.expect(columns.size());
                 rows.add(fields.texts());
                 lines.add(fields.line());
-                bytes += fields.to(columns.size() - 1);
-                if (bytes > MOST_BYTES) throw fields.fail(0, "at most 1 GiB of text");
+                allowance.take(TEXT * (long) columns.size() + 2L * fields.to(columns.size() - 1));
             }
             return new TextTable(path, List.copyOf(columns), rows, lines);
         }

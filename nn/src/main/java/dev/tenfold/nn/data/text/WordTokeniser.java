@@ -1,5 +1,6 @@
 package dev.tenfold.nn.data.text;
 
+import dev.tenfold.nn.data.io.Allowance;
 import dev.tenfold.nn.data.io.LineReader;
 import dev.tenfold.tensor.io.AtomicFile;
 import dev.tenfold.tensor.io.FormatException;
@@ -14,6 +15,8 @@ import java.util.Map;
 /** A token for each known word; all others are {@link #UNKNOWN}. Words are runs of letters, digits one by one, and other characters one by one. */
 public final class WordTokeniser implements Tokeniser {
     private static final String TITLE = "tenfold words 1";
+    private static final int MEMORY = 200; // bytes per byte of the file
+    private static final int WORD = 128; // bytes of objects for each line
     private static final int LONGEST_LINE = 1024;
 
     private final List<String> words;
@@ -77,7 +80,11 @@ public final class WordTokeniser implements Tokeniser {
         try (LineReader line = new LineReader(path, LONGEST_LINE)) {
             if (!line.next() || !line.text(0, line.length()).equals(TITLE)) throw line.fail(0, "\"" + TITLE + "\" is expected");
             List<String> words = new ArrayList<>();
-            while (line.next()) words.add(line.text(0, line.length()));
+            Allowance allowance = new Allowance(path, MEMORY);
+            while (line.next()) {
+                allowance.take(WORD + 2L * line.length());
+                words.add(line.text(0, line.length()));
+            }
             try {
                 return new WordTokeniser(words);
             } catch (IllegalArgumentException e) {
