@@ -59,7 +59,8 @@ final class DataFiles {
         return new DataFiles(folder, entries);
     }
 
-    private static Role roleOf(String plain) {
+    /** The role that a name in lower case without {@code .gz} says. */
+    static Role roleOf(String plain) {
         return TRAIN.matcher(plain).matches() ? Role.TRAIN : TEST.matcher(plain).matches() ? Role.TEST
                 : VALIDATION.matcher(plain).matches() ? Role.VALIDATION : Role.WHOLE;
     }

@@ -1,11 +1,11 @@
 package dev.tenfold.methods.data;
 
 import dev.tenfold.methods.DataException;
+import dev.tenfold.nn.data.image.Augmentation;
 import dev.tenfold.nn.data.image.CifarBinary;
 import dev.tenfold.nn.data.image.DigitsCsv;
 import dev.tenfold.nn.data.image.Idx;
 import dev.tenfold.nn.data.image.ImageSet;
-import dev.tenfold.tensor.io.FormatException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,16 +24,18 @@ import java.util.stream.Stream;
  * labels); {@code NAME_train.bin} with {@code NAME_test.bin} or {@code NAME_val.bin} in the records of CIFAR-10: ten classes when
  * NAME has {@code cifar} or {@code cinic}, otherwise as many as the training labels say.
  * <li>Digits: {@code optdigits.tra} with {@code optdigits.tes}, also with {@code .csv} behind.
+ * <li>Images: JPEG and PNG files in folders by class, in colour: {@code train/CLASS/…} with {@code test/CLASS/…} or {@code val/CLASS/…}, or
+ * {@code CLASS/…} alone with at least two classes.
  * </ul>
  *
- * Where a single file (pair, for IDX) says neither train nor test, and for {@code optdigits.tra} alone, a fifth of each class is
+ * Where a single file (pair, for IDX; all folders, for images) says neither train nor test, and for {@code optdigits.tra} alone, a fifth of each class is
  * split off as the test set by a fixed seed. Beside {@code test} a {@code val} file is left alone.
  */
 public final class DataFolder {
     private static final double TEST_SHARE = 0.2;
     private static final long SPLIT_SEED = 20;
     private static final String LOOKED_FOR = "looked for IDX files (train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-…), CIFAR binaries "
-            + "(data_batch_1.bin … test_batch.bin, train.bin and test.bin, NAME_train.bin and NAME_test.bin) and optdigits.tra, each also with .gz";
+            + "(data_batch_1.bin … test_batch.bin, train.bin and test.bin, NAME_train.bin and NAME_test.bin) and optdigits.tra, each also with .gz, and for images in folders by class (train/CLASS/1.jpg, test/CLASS/2.png)";
 
     private final Path folder;
     private final String name;
@@ -51,18 +53,31 @@ public final class DataFolder {
      * @throws DataException when there is not exactly one data set of a known form, whole and in order
      */
     public static ImageSet.Split read(Path folder) {
+        return read(folder, Augmentation.none());
+    }
+
+    /**
+     * The same, with the images of image folders brought to one size, such as by {@link Augmentation#resizeAndCentreCrop}.
+     *
+     * @throws DataException when there is not exactly one data set of a known form, whole and in order
+     */
+    public static ImageSet.Split read(Path folder, Augmentation fitting) {
         try {
             if (!Files.exists(folder)) throw new DataException("the data folder " + folder + " does not exist; name a folder that holds one data set");
             if (!Files.isDirectory(folder)) throw new DataException(folder + " is a file; name the folder that it is in");
             DataFiles files = DataFiles.list(folder);
-            if (files.formats().isEmpty()) throw new DataException(nothingKnown(folder));
+            DataFolder data = new DataFolder(folder, files);
+            if (files.formats().isEmpty()) {
+                ImageFolders.Parts parts = ImageFolders.read(folder, data.name, fitting);
+                if (parts == null) throw new DataException(nothingKnown(folder));
+                return parts.test() == null ? data.split(parts.train()) : data.fitting(parts.train(), parts.test());
+            }
             if (files.formats().size() > 1) {
                 throw new DataException(folder + " holds files of several data sets (" + String.join(", ", files.names()) + "); keep one set in a folder");
             }
-            return new DataFolder(folder, files).read();
+            return data.read();
         } catch (IOException e) {
-            String reason = e instanceof FormatException ? e.getMessage() : folder + " cannot be read: " + e;
-            throw (DataException) new DataException(reason).initCause(e);
+            throw Listing.failed(folder, e);
         }
     }
 
@@ -128,6 +143,10 @@ public final class DataFolder {
         requireRole(test, "test", "t10k, test or val");
         ImageSet train = reader.read(" train", DataFiles.Role.TRAIN).withClassNames(classNames);
         ImageSet held = reader.read(" test", test).withClassNames(classNames);
+        return fitting(train, held);
+    }
+
+    private ImageSet.Split fitting(ImageSet train, ImageSet held) {
         if (train.height() != held.height() || train.width() != held.width()) {
             throw new DataException(folder + ": the training images are " + train.height() + "x" + train.width() + ", the test images " + held.height() + "x"
                     + held.width() + "; they do not belong together");

@@ -81,6 +81,18 @@ public final class CtrTable {
         return labels[row];
     }
 
+    /** The given rows, in that order; a row may come more than once. */
+    public CtrTable subset(int[] rows) {
+        int[] some = new int[Math.multiplyExact(rows.length, fields)];
+        byte[] theirLabels = new byte[rows.length];
+        for (int i = 0; i < rows.length; i++) {
+            if (rows[i] < 0 || rows[i] >= size()) throw new IndexOutOfBoundsException("CtrTable.subset: row " + rows[i] + " of " + size());
+            System.arraycopy(features, rows[i] * fields, some, i * fields, fields);
+            theirLabels[i] = labels[rows[i]];
+        }
+        return new CtrTable(fields, some, theirLabels);
+    }
+
     /** The share of rows whose label is 1. */
     public double positives() {
         long sum = 0;

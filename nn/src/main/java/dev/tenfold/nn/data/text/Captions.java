@@ -71,6 +71,22 @@ public record Captions(List<String> images, List<String> texts, int[] imageOf) {
         throw new FormatException(table.path(), 0, "no column has " + what + ": looked for " + String.join(", ", names) + " among " + String.join(", ", table.columns()));
     }
 
+    /** Some of the images, by their places, with all of their captions. */
+    public Captions subset(int[] some) {
+        int[][] its = byImage();
+        List<String> theirImages = new ArrayList<>();
+        List<String> theirTexts = new ArrayList<>();
+        List<Integer> theirImageOf = new ArrayList<>();
+        for (int image : some) {
+            for (int caption : its[image]) {
+                theirTexts.add(texts.get(caption));
+                theirImageOf.add(theirImages.size());
+            }
+            theirImages.add(images.get(image));
+        }
+        return new Captions(List.copyOf(theirImages), List.copyOf(theirTexts), theirImageOf.stream().mapToInt(i -> i).toArray());
+    }
+
     /** The captions of each image. */
     int[][] byImage() {
         return Splits.byClass(imageOf);
