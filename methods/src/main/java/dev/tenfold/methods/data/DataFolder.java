@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  * NAME has {@code cifar} or {@code cinic}, otherwise as many as the training labels say.
  * <li>Digits: {@code optdigits.tra} with {@code optdigits.tes}, also with {@code .csv} behind.
  * <li>Images: JPEG and PNG files in folders by class, in colour: {@code train/CLASS/…} with {@code test/CLASS/…} or {@code val/CLASS/…}, or
- * {@code CLASS/…} alone with at least two classes.
+ * {@code CLASS/…} alone with at least two classes; also {@code NAME_train.zip} with {@code NAME_test.zip} or {@code NAME_val.zip} of such folders.
  * </ul>
  *
  * Where a single file (pair, for IDX; all folders, for images) says neither train nor test, and for {@code optdigits.tra} alone, a fifth of each class is

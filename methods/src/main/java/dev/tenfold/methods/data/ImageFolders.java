@@ -8,13 +8,17 @@ import dev.tenfold.nn.data.image.ImageFolder;
 import dev.tenfold.nn.data.image.ImageSet;
 import dev.tenfold.nn.data.image.ImageStore;
 import dev.tenfold.nn.data.image.StoredImages;
+import dev.tenfold.nn.data.image.ZipStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
 
-/** A folder of JPEG or PNG images in folders by class: in {@code train} and {@code test} (or {@code val}), or one for all. */
+/**
+ * A folder of JPEG or PNG images in folders by class: in {@code train} and {@code test} (or {@code val}), or one for all; or two zip files of such
+ * folders, {@code …train….zip} and {@code …test….zip} (or {@code val}).
+ */
 final class ImageFolders {
     private final String name;
     private final ImageStore store;
@@ -42,6 +46,10 @@ final class ImageFolders {
      * @param fitting brings every image to one size
      */
     static Parts read(Path folder, String name, Augmentation fitting) throws IOException {
+        List<Path> zips = Listing.files(folder, "(?i)[^.].*\\.zip", "(?i)images_.*");
+        Path trainZip = Listing.only(zips, DataFiles.Role.TRAIN);
+        Path testZip = Listing.only(zips, DataFiles.Role.TEST, DataFiles.Role.VALIDATION);
+        if (trainZip != null && testZip != null) return zips(trainZip, testZip, name, fitting);
         try (ImageStore store = new FolderStore(folder)) {
             TreeSet<String> tops = tops(store);
             ImageFolders images = new ImageFolders(name, store, fitting);
@@ -55,6 +63,19 @@ final class ImageFolders {
             ImageSet learned = images.set(" train", train, List.of());
             return new Parts(learned, images.set(" test", test, learned.classNames()));
         }
+    }
+
+    private static Parts zips(Path train, Path test, String name, Augmentation fitting) throws IOException {
+        try (ImageStore first = new ZipStore(train); ImageStore second = new ZipStore(test)) {
+            ImageSet learned = new ImageFolders(name, first, fitting).set(" train", onlyTop(first), List.of());
+            return new Parts(learned, new ImageFolders(name, second, fitting).set(" test", onlyTop(second), learned.classNames()));
+        }
+    }
+
+    /** The folder that holds all others of an archive, as {@code train} or {@code NAME}; empty when there are several. */
+    private static String onlyTop(ImageStore store) {
+        TreeSet<String> tops = tops(store);
+        return tops.size() == 1 ? tops.first() : "";
     }
 
     /** @param test null when the folder does not say */

@@ -69,6 +69,17 @@ class DataFoldersTest {
     }
 
     @Test
+    void imagesInZipFilesOfFoldersByClass() throws IOException {
+        put("pets_train.zip", zip("train/dog/1.png", "train/cat/1.png", "train/cat/2.png"));
+        put("pets_test.zip", zip("dog/3.png", "cat/4.png"));
+        ImageSet.Split split = DataFolder.read(folder);
+        assertArrayEquals(new int[] {0, 0, 1}, split.train().labels());
+        assertArrayEquals(new int[] {0, 1}, split.test().labels());
+        put("pets_test.zip", "no archive");
+        fails(() -> DataFolder.read(folder), "pets_test.zip", "no whole zip file");
+    }
+
+    @Test
     void imagesOfOnePartOrNone() throws IOException {
         for (int i = 0; i < 10; i++) put((i % 2 == 0 ? "dog/" : "cat/") + i + ".png", png(6, 4 + i % 2, i));
         fails(() -> DataFolder.read(folder), "one size");
