@@ -13,11 +13,11 @@ import java.util.Set;
  */
 public record PrecisionPolicy(Set<String> narrow, Set<String> wide) {
     /**
-     * Matrix products and convolutions narrow; reductions, norms, softmax, exponentials, logarithms, powers and factorisations
+     * Matrix products, attention and convolutions narrow; reductions, norms, softmax, exponentials, logarithms, powers and factorisations
      * wide (P. Micikevicius et al. 2018, "Mixed precision training").
      */
     public static final PrecisionPolicy STANDARD = new PrecisionPolicy(
-            Set.of("matmul", "conv2d", "conv2dInputGradient", "conv2dWeightGradient"),
+            Set.of("matmul", "linear", "attention", "selfAttention", "conv2d", "conv2dInputGradient", "conv2dWeightGradient"),
             Set.of("batchNorm", "sum", "prod", "cumulativeSum", "logCumulativeSumExp", "linearRecurrence", "norm", "softmax", "logSoftmax", "logSumExp",
                     "exp", "expm1", "log", "log1p", "pow", "powScalar", "square", "rsqrt", "reciprocal", "scalarDiv", "softplus", "logSigmoid",
                     "erf", "lgamma", "digamma", "asin", "acos", "atan2",

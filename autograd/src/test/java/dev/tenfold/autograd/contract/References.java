@@ -28,6 +28,7 @@ final class References {
         IndexingReferences.addTo(references);
         OrderReferences.addTo(references);
         ProductReferences.addTo(references);
+        AttentionReferences.addTo(references);
         EinsumReferences.addTo(references);
         ConvolutionReferences.addTo(references);
         NormalisationReferences.addTo(references);

@@ -10,9 +10,19 @@ import dev.tenfold.kernels.WorkerPool;
  */
 public final class Blas {
     // A tile repeats the packing of its operands, so it is large; a product below one tile is one call.
+    // The side that is cut for the threads, and the other one.
     private static final long TILE_ROWS = 256;
     private static final long TILE_COLUMNS = 1024;
     private static final long SMALL = 64L * 64 * 64;
+    /** Leaves a tile as it is. */
+    public static final Finish NOTHING = (row, rows, column, columns) -> { };
+
+    /** What happens to a tile of C while it is in the cache. */
+    @FunctionalInterface
+    public interface Finish {
+        /** The tile of {@code rows} x {@code columns} elements that begins at ({@code row}, {@code column}) is multiplied. */
+        void run(long row, long rows, long column, long columns);
+    }
 
     private Blas() {
     }
@@ -20,14 +30,22 @@ public final class Blas {
     /** {@code C = alpha op(A) op(B) + beta C} with op(A) [m, k], op(B) [k, n], C [m, n]; leading dimensions in elements. beta 0 does not read C. */
     public static void gemm(DType type, boolean transA, boolean transB, long m, long n, long k, double alpha,
                             long a, long lda, long b, long ldb, double beta, long c, long ldc) {
+        gemm(type, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc, NOTHING);
+    }
+
+    /** {@link #gemm} whose tiles are finished by {@code finish}, each on the thread that multiplied it. */
+    public static void gemm(DType type, boolean transA, boolean transB, long m, long n, long k, double alpha,
+                            long a, long lda, long b, long ldb, double beta, long c, long ldc, Finish finish) {
         if (m == 0 || n == 0) return;
         if (m * n * k <= SMALL) {
             call(type, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+            finish.run(0, m, 0, n);
             return;
         }
-        long tileRows = tile(m, TILE_ROWS, m >= 64 ? 2 : 1);
-        // Few rows: the columns have to feed the threads.
-        long tileColumns = m >= 64 ? tile(n, TILE_COLUMNS, 1) : tile(n, TILE_ROWS, n >= 64 ? 2 : 1);
+        // Every tile packs its rows and its columns anew: the longer side is cut, as the shorter one is then packed more than once.
+        boolean byColumns = m < 64 || n >= 2 * m;
+        long tileRows = byColumns ? tile(m, TILE_COLUMNS, 1) : tile(m, TILE_ROWS, 2);
+        long tileColumns = byColumns ? tile(n, TILE_ROWS, n >= 64 ? 2 : 1) : tile(n, TILE_COLUMNS, 1);
         long across = (n + tileColumns - 1) / tileColumns;
         long tiles = (m + tileRows - 1) / tileRows * across;
         int bytes = type.bytes();
@@ -38,6 +56,7 @@ public final class Blas {
                 call(type, transA, transB, Math.min(tileRows, m - row), Math.min(tileColumns, n - column), k, alpha,
                         a + (transA ? row : row * lda) * bytes, lda, b + (transB ? column * ldb : column) * bytes, ldb,
                         beta, c + (row * ldc + column) * bytes, ldc);
+                finish.run(row, Math.min(tileRows, m - row), column, Math.min(tileColumns, n - column));
             }
         });
     }

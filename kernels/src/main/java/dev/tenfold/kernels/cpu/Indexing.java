@@ -8,6 +8,11 @@ import dev.tenfold.kernels.expr.PointwiseKernel;
 
 /** Copies, gathers and scatters over dense blocks; strides are in elements. Indices are i64 and already checked by {@link #checkIndices}. */
 public final class Indexing {
+    // Rows up to so many bytes are moved and added by plain loops: calls cost more.
+    private static final int SHORT_ROW = 512;
+    // Every owner looks at every index.
+    private static final int OWNERS = 16;
+
     private Indexing() {
     }
 
@@ -42,32 +47,56 @@ public final class Indexing {
     /** Rows: {@code out[o, k, i] = in[o, idx[k], i]} for in [outer, n, inner], idx [m], out [outer, m, inner]; negative indices count from the end. */
     public static void select(DType type, long in, long outer, long n, long inner, long indices, long m, long out) {
         long row = inner * type.bytes();
+        boolean brief = row <= SHORT_ROW && row % 4 == 0;
         WorkerPool.forRange(outer * m, Math.max(1, 16384 / Math.max(1, inner)), (from, to) -> {
             for (long r = from; r < to; r++) {
-                Memory.copy(in + (r / m * n + at(indices, r % m, n)) * row, out + r * row, row);
+                long source = in + (r / m * n + at(indices, r % m, n)) * row;
+                if (brief) RowLoops.copyRow(source, out + r * row, 0, (int) row);
+                else Memory.copy(source, out + r * row, row);
             }
         });
     }
 
-    /** The adjoint of {@link #select}: {@code into[o, idx[k], i] += from[o, k, i]}, in order of k (deterministic). */
+    /**
+     * The adjoint of {@link #select}: {@code into = 0}, then {@code into[o, idx[k], i] += from[o, k, i]} in order of k (deterministic).
+     * Each range of target rows has one owner, which clears it and then looks through all indices for its own: the range stays in
+     * its cache, and no two threads add into the same element.
+     */
     public static void selectAdd(DType type, long from, long outer, long m, long inner, long indices, long n, long into) {
-        if (inner == 0) return;
+        if (inner == 0 || n == 0) return;
         long row = inner * type.bytes();
-        PointwiseKernel add = adder(type);
-        // One owner per piece of the columns: no two threads add into the same element.
-        long piece = Math.min(inner, outer > 1 ? inner : Math.max(64, (inner + 15) / 16));
-        long pieces = (inner + piece - 1) / piece;
-        WorkerPool.forRange(outer * pieces, 1, (first, last) -> {
+        RowAdder add = RowAdder.of(type, inner);
+        long ranges = Math.clamp(n * inner >> 14, 1, outer > 1 ? 1 : Math.min(n, OWNERS));
+        long each = (n + ranges - 1) / ranges;
+        WorkerPool.forRange(outer * ranges, 1, (first, last) -> {
             for (long p = first; p < last; p++) {
-                long o = p / pieces;
-                long start = p % pieces * piece;
-                long n1 = Math.min(piece, inner - start);
+                long o = p / ranges;
+                long low = p % ranges * each;
+                long high = Math.min(n, low + each);
+                if (low >= high) continue;
+                Memory.fill(into + (o * n + low) * row, (high - low) * row, (byte) 0);
                 for (long k = 0; k < m; k++) {
-                    long target = into + (o * n + at(indices, k, n)) * row + start * type.bytes();
-                    add.run(n1, new long[] {target, from + (o * m + k) * row + start * type.bytes()}, 0, target);
+                    long target = at(indices, k, n);
+                    if (target >= low && target < high) add.run(into + (o * n + target) * row, from + (o * m + k) * row);
                 }
             }
         });
+    }
+
+    /** {@code to += from} on one row. */
+    private interface RowAdder {
+        void run(long to, long from);
+
+        static RowAdder of(DType type, long inner) {
+            if (type == DType.F32 && inner <= SHORT_ROW / 4) {
+                int n = (int) inner;
+                return (to, from) -> {
+                    for (int i = 0; i < n; i++) Memory.putFloat(to + 4L * i, Memory.getFloat(to + 4L * i) + Memory.getFloat(from + 4L * i));
+                };
+            }
+            PointwiseKernel add = adder(type);
+            return (to, from) -> add.run(inner, new long[] {to, from}, 0, to);
+        }
     }
 
     private static PointwiseKernel adder(DType type) {

@@ -6,7 +6,6 @@ import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
-import dev.tenfold.tensor.Tensors;
 import java.util.List;
 
 /** Zeros of {@code size} along {@code axis} to which slice k of x is added at {@code index[k]}, in order of k: the adjoint of {@link IndexSelect}. */
@@ -26,7 +25,7 @@ public record IndexAdd(int axis, long size) implements Operation {
             throw new IllegalArgumentException("indexAdd: the index " + index.shape() + " must be a vector of " + shape.size(a)
                     + ", the size of axis " + axis + " of " + shape);
         }
-        Tensor out = Tensors.full(x.dtype(), shape.with(a, size), 0);
+        Tensor out = Tensor.allocate(x.dtype(), shape.with(a, size));
         try (Tensor values = Axes.dense(x); Tensor places = Indices.checked(name(), index, size)) {
             Indexing.selectAdd(x.dtype(), values.address(), shape.product(0, a), shape.size(a), shape.product(a + 1, shape.rank()),
                     places.address(), size, out.address());
