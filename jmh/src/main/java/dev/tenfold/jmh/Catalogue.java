@@ -52,7 +52,15 @@ public final class Catalogue {
         cases.add(new BenchCase("small", "SmallTensor.recordedAdd", "recorded add", null, null, "16", Work.overhead()));
         cases.add(new BenchCase("resnet", "ResNetStep.step", "ResNet-18 step", null, null, "32 x 3x32x32",
                 Work.arithmetic(32, ResNetShape.trainingFlops(32))));
+        networks(cases);
         return List.copyOf(cases);
+    }
+
+    private static void networks(List<BenchCase> cases) {
+        cases.add(new BenchCase("mlp", "MlpStep.step", "MLP step", null, null, "128 x 784-512-512-10",
+                Work.arithmetic(DenseShapes.MLP_BATCH, DenseShapes.trainingFlops(DenseShapes.MLP_BATCH, DenseShapes.MLP, true))));
+        cases.add(new BenchCase("ctr", "ClicksStep.step", "CTR step", null, null, "1024 x 20 of 100 K x 16",
+                Work.arithmetic(DenseShapes.CLICKS_BATCH, DenseShapes.trainingFlops(DenseShapes.CLICKS_BATCH, DenseShapes.CLICKS, false))));
     }
 
     private static void streaming(List<BenchCase> cases, String name, String method, int arrays) {

@@ -1,8 +1,6 @@
 package dev.tenfold.jmh.peers;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.norm.BatchNorm;
@@ -27,46 +25,31 @@ import org.openjdk.jmh.annotations.State;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class ResNetStep {
     private static final int BATCH = 32;
-    private static final float RATE = 0.01f;
-    private static final float DECAY = 5e-4f;
-    private static final float MOMENTUM = 0.9f;
-
-    /** One trained array with its velocity; {@code leaf} lives for one step. */
-    private static final class Parameter {
-        final NDArray value;
-        final NDArray velocity;
-        NDArray leaf;
-
-        Parameter(NDArray value) {
-            this.value = value;
-            velocity = value.zerosLike();
-        }
-    }
 
     /** A convolution followed by batch normalisation. */
     private final class ConvNorm {
         private final ResNetShape.Conv shape;
-        private final Parameter weight;
-        private final Parameter gain;
-        private final Parameter shift;
+        private final Training.Parameter weight;
+        private final Training.Parameter gain;
+        private final Training.Parameter shift;
         private final NDArray mean;
         private final NDArray variance;
 
         ConvNorm(ResNetShape.Conv shape) {
             this.shape = shape;
             float bound = (float) Math.sqrt(6.0 / (shape.in() * shape.kernel() * shape.kernel()));
-            weight = parameter(Torch.uniform(manager, 7, bound, shape.out(), shape.in(), shape.kernel(), shape.kernel()));
-            gain = parameter(manager.ones(new Shape(shape.out())));
-            shift = parameter(manager.zeros(new Shape(shape.out())));
-            mean = manager.zeros(new Shape(shape.out()));
-            variance = manager.ones(new Shape(shape.out()));
+            weight = training.uniform(7, bound, shape.out(), shape.in(), shape.kernel(), shape.kernel());
+            gain = training.parameter(training.manager.ones(new Shape(shape.out())));
+            shift = training.parameter(training.manager.zeros(new Shape(shape.out())));
+            mean = training.manager.zeros(new Shape(shape.out()));
+            variance = training.manager.ones(new Shape(shape.out()));
         }
 
         NDArray apply(NDArray x) {
             Shape stride = new Shape(shape.stride(), shape.stride());
             Shape padding = new Shape(shape.kernel() / 2, shape.kernel() / 2);
-            NDArray y = keep(Conv2d.conv2d(x, weight.leaf, null, stride, padding).singletonOrThrow());
-            return keep(BatchNorm.batchNorm(y, mean, variance, gain.leaf, shift.leaf, 1, 0.9f, 1e-5f, true)
+            NDArray y = training.keep(Conv2d.conv2d(x, weight.leaf, null, stride, padding).singletonOrThrow());
+            return training.keep(BatchNorm.batchNorm(y, mean, variance, gain.leaf, shift.leaf, 1, 0.9f, 1e-5f, true)
                     .singletonOrThrow());
         }
     }
@@ -74,75 +57,42 @@ public class ResNetStep {
     private record Unit(ConvNorm first, ConvNorm second, ConvNorm shortcut) {
     }
 
-    private final List<Parameter> parameters = new ArrayList<>();
-    private final List<NDArray> kept = new ArrayList<>();
     private final List<Unit> units = new ArrayList<>();
-    private NDManager manager;
+    private Training training;
+    private Training.Update sgd;
     private ConvNorm stem;
-    private Parameter classifier;
-    private Parameter bias;
+    private Training.Linear classifier;
     private NDArray images;
     private NDArray oneHot;
-    private NDArray one;
 
     @Setup
     public void open() {
-        manager = Torch.manager();
+        training = new Training();
+        sgd = Training.momentum(0.01f, 0.9f, 5e-4f);
         stem = new ConvNorm(ResNetShape.STEM);
         for (ResNetShape.Unit u : ResNetShape.UNITS) {
             units.add(new Unit(new ConvNorm(u.first()), new ConvNorm(u.second()),
                     u.shortcut() == null ? null : new ConvNorm(u.shortcut())));
         }
-        classifier = parameter(Torch.uniform(manager, 8, 0.04f, ResNetShape.FEATURES, ResNetShape.CLASSES));
-        bias = parameter(manager.zeros(new Shape(ResNetShape.CLASSES)));
-        images = Torch.uniform(manager, 9, 1, BATCH, 3, 32, 32);
-        oneHot = manager.create(Inputs.labels(BATCH, ResNetShape.CLASSES, 10)).oneHot(ResNetShape.CLASSES)
-                .toType(DataType.FLOAT32, false);
-        one = manager.ones(new Shape());
+        classifier = training.linear(ResNetShape.FEATURES, ResNetShape.CLASSES);
+        images = Torch.uniform(training.manager, 9, 1, BATCH, 3, 32, 32);
+        oneHot = training.oneHot(Inputs.labels(BATCH, ResNetShape.CLASSES, 10), ResNetShape.CLASSES);
     }
 
     @Benchmark
     public void step() {
-        Torch.record();
-        for (Parameter p : parameters) p.leaf = Torch.leaf(p.value);
-        Torch.backward(loss(), one);
-        for (Parameter p : parameters) {
-            try (NDArray gradient = p.leaf.getGradient()) {
-                JniUtils.sgdUpdate((PtNDArray) p.value, (PtNDArray) gradient, (PtNDArray) p.velocity, RATE, DECAY, 1, -1,
-                        MOMENTUM);
-            }
-            p.leaf.close();
-        }
-        for (NDArray array : kept) array.close();
-        kept.clear();
+        training.step(this::loss, sgd);
     }
 
     private NDArray loss() {
-        NDArray x = relu(stem.apply(images));
+        NDArray x = training.relu(stem.apply(images));
         for (Unit unit : units) {
-            NDArray y = unit.second.apply(relu(unit.first.apply(x)));
+            NDArray y = unit.second.apply(training.relu(unit.first.apply(x)));
             NDArray around = unit.shortcut == null ? x : unit.shortcut.apply(x);
-            x = relu(keep(y.add(around)));
+            x = training.relu(training.keep(y.add(around)));
         }
-        NDArray pooled = keep(JniUtils.adaptiveAvgPool((PtNDArray) x, new Shape(1, 1)));
-        NDArray features = keep(pooled.reshape(BATCH, ResNetShape.FEATURES));
-        NDArray scores = keep(keep(features.matMul(classifier.leaf)).add(bias.leaf));
-        NDArray picked = keep(keep(scores.logSoftmax(1)).mul(oneHot));
-        return keep(keep(picked.sum()).mul(-1f / BATCH));
-    }
-
-    private NDArray relu(NDArray x) {
-        return keep(x.getNDArrayInternal().relu());
-    }
-
-    private Parameter parameter(NDArray value) {
-        Parameter p = new Parameter(value);
-        parameters.add(p);
-        return p;
-    }
-
-    private NDArray keep(NDArray array) {
-        kept.add(array);
-        return array;
+        NDArray pooled = training.keep(JniUtils.adaptiveAvgPool((PtNDArray) x, new Shape(1, 1)));
+        NDArray features = training.keep(pooled.reshape(BATCH, ResNetShape.FEATURES));
+        return training.crossEntropy(classifier.apply(features), oneHot);
     }
 }
