@@ -2,11 +2,14 @@ package dev.tenfold.autograd;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.HostAllocator;
 import dev.tenfold.tensor.Linalg;
 import dev.tenfold.tensor.Scope;
+import dev.tenfold.tensor.StraightThrough;
 import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.Tensors;
 import java.util.List;
@@ -61,6 +64,20 @@ class ComposedGradientTest {
         Tensor zero = Tensors.zeros(DType.F64, 1);
         List<UnaryOperator<Tensor>> smooth = List.of(Tensor::softplus, Tensor::logSigmoid, Tensor::silu, Tensor::sigmoid, Tensor::tanh, Tensor::gelu);
         for (UnaryOperator<Tensor> f : smooth) GradientCheck.check(in -> f.apply(in.get(0)), List.of(zero), 2, 1e-6);
+    }
+
+    @Test
+    void straightThroughHasTheValuesOfOneAndTheGradientOfTheOther() {
+        Tensor half = Tensors.of(new double[] {0.5, 1.5, -2.3, 0.1, 1e300}).requiresGrad(true);
+        Tensor rounded = StraightThrough.round(half);
+        assertArrayEquals(new double[] {0, 2, -2, 0, 1e300}, rounded.toDoubles());
+        Tensor weights = Tensors.of(new double[] {1, 2, 3, 4, 5});
+        Autograd.backward(rounded.mul(weights).sum());
+        assertArrayEquals(weights.toDoubles(), half.grad().toDoubles());
+        Tensor soft = x.sigmoid();
+        assertArrayEquals(x.sign().toDoubles(), StraightThrough.of(x.sign(), soft).toDoubles());
+        String message = assertThrows(IllegalArgumentException.class, () -> StraightThrough.of(half, weights.to(DType.F32))).getMessage();
+        assertTrue(message.contains("f64 [5]") && message.contains("f32 [5]"), message);
     }
 
     @Test

@@ -3,12 +3,14 @@ package dev.tenfold.kernels.cpu;
 import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.Memory;
 import dev.tenfold.kernels.WorkerPool;
+import dev.tenfold.kernels.expr.Expr;
+import dev.tenfold.kernels.expr.PointwiseKernel;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Multiplies a gradient by a number and looks for NaN and infinities, in one pass over it. */
+/** Multiplies a gradient by a number and looks for NaN and infinities, in one pass over it: pieces are looked at while the cache holds them. */
 public final class Unscaling {
-    private static final int CHUNK = 1 << 16;
-    private static final int INFINITY_32 = 0x7F800000;
+    private static final int CHUNK = 1 << 13;
+    private static final PointwiseKernel PRODUCT = PointwiseKernel.of(Expr.x(0).mul(Expr.p(0)), new DType[] {DType.F32}, DType.F32, DType.F32);
 
     private Unscaling() {
     }
@@ -19,20 +21,15 @@ public final class Unscaling {
         WorkerPool.forRange(n, CHUNK, (from, to) -> {
             long at = from * type.bytes();
             int count = (int) (to - from);
-            if (!(type == DType.F32 ? single(x + at, count, (float) factor, y + at) : any(type, x + at, count, factor, y + at))) broken.set(true);
+            if (!(type == DType.F32 ? single(x + at, count, factor, y + at) : any(type, x + at, count, factor, y + at))) broken.set(true);
         });
         return !broken.get();
     }
 
-    /** The largest magnitude as an integer: the bits of finite floats lie below those of infinity and NaN, and compilers make vectors of the loop. */
-    private static boolean single(long x, int n, float factor, long y) {
-        int top = 0;
-        for (int i = 0; i < n; i++) {
-            float value = Memory.getFloat(x + 4L * i) * factor;
-            Memory.putFloat(y + 4L * i, value);
-            top = Math.max(top, Float.floatToRawIntBits(value) & 0x7FFFFFFF);
-        }
-        return top < INFINITY_32;
+    /** A NaN is the largest and the smallest of whatever it stands among. */
+    private static boolean single(long x, int n, double factor, long y) {
+        PRODUCT.run(n, new long[] {x}, 0, y, factor);
+        return Float.isFinite(RowLoops.CHOSEN.max32(y, n)) && Float.isFinite(RowLoops.CHOSEN.min32(y, n));
     }
 
     private static boolean any(DType type, long x, int n, double factor, long y) {

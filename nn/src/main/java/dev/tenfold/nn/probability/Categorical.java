@@ -3,6 +3,7 @@ package dev.tenfold.nn.probability;
 import dev.tenfold.kernels.DType;
 import dev.tenfold.tensor.Generator;
 import dev.tenfold.tensor.Shape;
+import dev.tenfold.tensor.StraightThrough;
 import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.Tensors;
 
@@ -60,8 +61,7 @@ public final class Categorical implements Distribution {
         Tensor noise = generator.gumbel(logits.dtype(), Parameters.sizes(count, logits.shape()));
         Tensor soft = noise.add(logits).div(temperature).softmax(-1);
         if (!straightThrough) return soft;
-        Tensor hard = Tensors.oneHot(logits.dtype(), soft.detach().argMax(-1), classes());
-        return hard.add(soft.sub(soft.detach()));
+        return StraightThrough.of(Tensors.oneHot(soft.dtype(), soft.detach().argMax(-1), classes()), soft);
     }
 
     /** Of classes (integers) whose shape broadcasts with the batch. */

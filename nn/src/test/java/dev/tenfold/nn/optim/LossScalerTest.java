@@ -73,8 +73,8 @@ class LossScalerTest {
     void anOverflowHalvesTheScaleAndDropsAllGradients() {
         for (double broken : new double[] {Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NaN}) {
             LossScaler scaler = LossScaler.dynamic(8, 3);
-            double[] gradient = new double[1000];
-            gradient[777] = broken;
+            double[] gradient = new double[20_000];
+            gradient[17_777] = broken;
             Parameter good = withGradient(DType.F32, 1, 2);
             Parameter bad = withGradient(DType.F32, gradient);
             Parameter none = new Parameter(Tensors.zeros(DType.F32, 1));
