@@ -1,6 +1,7 @@
 package dev.tenfold.tensor;
 
 import dev.tenfold.tensor.op.BatchNorm;
+import dev.tenfold.tensor.op.LayerNorm;
 
 /**
  * Normalisations by the statistics of batches, layers and groups, each one fused pass forward and one back. Types are not promoted: x,
@@ -31,6 +32,30 @@ public final class Normalisations {
     public static Batch batchNorm(Tensor x, Tensor weight, Tensor bias, double eps) {
         Tensor[] results = Operation.applyAll(new BatchNorm(eps), withAffine(x, weight, bias));
         return new Batch(results[0], alone(results[1]), alone(results[2]));
+    }
+
+    /**
+     * {@code y = (x - mean) / sqrt(variance + eps) weight + bias} with mean and biased variance over the last dimensions of x, those of
+     * {@code weight} (Ba, Kiros and Hinton 2016).
+     *
+     * @param weight of the shape that x ends in, or null when {@code bias} tells it
+     * @param bias   as {@code weight}, or null
+     * @throws IllegalArgumentException when both are null, shapes or types do not fit, rows are empty, or eps is negative
+     */
+    public static Tensor layerNorm(Tensor x, Tensor weight, Tensor bias, double eps) {
+        if (weight == null && bias == null) throw new IllegalArgumentException("layerNorm: without weight and bias the number of dimensions must be told");
+        return first(Operation.applyAll(new LayerNorm((weight == null ? bias : weight).rank(), eps), withAffine(x, weight, bias)));
+    }
+
+    /** Layer normalisation over the last {@code dimensions} dimensions without weight and bias. */
+    public static Tensor layerNorm(Tensor x, int dimensions, double eps) {
+        return first(Operation.applyAll(new LayerNorm(dimensions, eps), x));
+    }
+
+    /** The first result; the graph holds the others where it needs them, and nobody else does. */
+    private static Tensor first(Tensor[] results) {
+        for (int i = 1; i < results.length; i++) results[i].close();
+        return results[0];
     }
 
     /** The operation's inputs: weight and bias both or neither. */

@@ -1,5 +1,6 @@
 package dev.tenfold.autograd.contract;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
@@ -15,6 +16,26 @@ final class NormalisationReferences {
         r.add("batchNorm", in -> normalised(in, NormalisationReferences::channel, NormalisationReferences::channel));
         r.add("batchNorm", "mean", in -> ofChannels(in.get(0), Moments::mean));
         r.add("batchNorm", "variance", in -> ofChannels(in.get(0), Moments::variance));
+        layers(r, "last", 1);
+        layers(r, "last two", 2);
+        layers(r, "all", 2);
+        layers(r, "no rows", 1);
+        layers(r, "without weight", 1);
+    }
+
+    private static void layers(References r, String label, int dimensions) {
+        r.add("layerNorm", label, in -> {
+            long[] shape = in.get(0).shape();
+            int split = shape.length - dimensions;
+            return normalised(in, i -> position(i, shape, 0, split), i -> position(i, shape, split, shape.length));
+        });
+    }
+
+    /** The row-major position within the dimensions {@code from} up to {@code to}. */
+    private static int position(long[] index, long[] shape, int from, int to) {
+        long position = 0;
+        for (int d = from; d < to; d++) position = position * shape[d] + index[d];
+        return (int) position;
     }
 
     /** Mean and biased variance. */
@@ -37,8 +58,9 @@ final class NormalisationReferences {
 
     /** The moments of the elements of {@code x} by the group that they belong to. */
     private static Moments[] moments(Array x, ToIntFunction<long[]> group, int groups) {
-        return IntStream.range(0, groups).mapToObj(k -> Moments.of(IntStream.range(0, x.values().length)
-                .filter(i -> group.applyAsInt(Array.indexOf(i, x.shape())) == k).mapToDouble(i -> x.values()[i]).toArray())).toArray(Moments[]::new);
+        List<List<Double>> members = IntStream.range(0, groups).mapToObj(k -> (List<Double>) new ArrayList<Double>()).toList();
+        for (int i = 0; i < x.values().length; i++) members.get(group.applyAsInt(Array.indexOf(i, x.shape()))).add(x.values()[i]);
+        return members.stream().map(all -> Moments.of(all.stream().mapToDouble(v -> v).toArray())).toArray(Moments[]::new);
     }
 
     private static Array ofChannels(Array x, Statistic statistic) {

@@ -4,14 +4,13 @@ import static dev.tenfold.kernels.expr.Expr.x;
 
 import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.Memory;
-import dev.tenfold.kernels.WorkerPool;
 import dev.tenfold.kernels.cpu.Reductions.Kind;
 import dev.tenfold.kernels.expr.Expr;
 import dev.tenfold.kernels.expr.PointwiseKernel;
 
 /**
  * Softmax, its logarithm, log-sum-exp and their gradients along the middle dimension of [outer, n, inner].
- * Long dense rows are done one by one; short rows and inner dimensions as columns of {@link Panels}.
+ * Long dense rows are done one by one ({@link RowSoftmax}); short rows and inner dimensions as columns of {@link Panels}.
  */
 final class Softmax {
     private static final Expr EXP_BELOW = x(0).sub(x(1)).exp();
@@ -40,28 +39,14 @@ final class Softmax {
 
     static void forward(boolean log, DType type, long in, long outer, long n, long inner, long out) {
         if (outer * n * inner == 0) return;
-        PointwiseKernel expBelow = kernel(EXP_BELOW, 2, type.compute());
-        PointwiseKernel last = log ? kernel(TWICE_BELOW, 3, type.compute()) : kernel(QUOTIENT, 2, type.compute());
-        if (!inRows(type, n, inner)) {
-            PointwiseKernel logarithm = kernel(LOGARITHM, 1, type.compute());
-            new Panels(type, outer, n, inner).run(new long[] {in}, out, p -> forward(log, p, expBelow, logarithm, last));
+        if (inRows(type, n, inner)) {
+            new RowSoftmax(type, outer, n).forward(log, in, out);
             return;
         }
-        int bytes = type.bytes();
-        forRows(outer, n, (row, scratch) -> {
-            long from = in + row * n * bytes;
-            long to = out + row * n * bytes;
-            Reductions.reduce(Kind.MAX, type, from, 1, n, 1, scratch);
-            // Rows of -infinity give NaN, as 0 / 0 would.
-            expBelow.run(n, new long[] {from, scratch}, 2, to);
-            Reductions.reduce(Kind.SUM, type, to, 1, n, 1, scratch + 8);
-            if (log) {
-                Memory.putAsDouble(type, scratch + 8, StrictMath.log(Memory.getAsDouble(type, scratch + 8)));
-                last.run(n, new long[] {from, scratch, scratch + 8}, 6, to);
-            } else {
-                last.run(n, new long[] {to, scratch + 8}, 2, to);
-            }
-        });
+        PointwiseKernel expBelow = kernel(EXP_BELOW, 2, type.compute());
+        PointwiseKernel last = log ? kernel(TWICE_BELOW, 3, type.compute()) : kernel(QUOTIENT, 2, type.compute());
+        PointwiseKernel logarithm = kernel(LOGARITHM, 1, type.compute());
+        new Panels(type, outer, n, inner).run(new long[] {in}, out, p -> forward(log, p, expBelow, logarithm, last));
     }
 
     private static void forward(boolean log, Panels.Panel p, PointwiseKernel expBelow, PointwiseKernel logarithm, PointwiseKernel last) {
@@ -89,27 +74,17 @@ final class Softmax {
 
     static void gradient(boolean log, DType type, long y, long g, long outer, long n, long inner, long out) {
         if (outer * n * inner == 0) return;
-        PointwiseKernel product = kernel(PRODUCT, 2, type.compute());
-        PointwiseKernel result = kernel(log ? LOG_SOFTMAX_GRADIENT : SOFTMAX_GRADIENT, 3, type.compute());
-        if (!inRows(type, n, inner)) {
-            new Panels(type, outer, n, inner).run(new long[] {y, g}, out, p -> {
-                long summed = p.copies()[log ? 1 : 2];
-                if (!log) product.run(p.n() * p.columns(), new long[] {p.copies()[0], p.copies()[1]}, 0, summed);
-                Reductions.reduce(Kind.SUM, p.type(), summed, 1, p.n(), p.columns(), p.lines()[0]);
-                broadcast(p, result, p.copies()[0], p.copies()[0], p.copies()[1], p.lines()[0]);
-            });
+        if (inRows(type, n, inner)) {
+            new RowSoftmax(type, outer, n).gradient(log, y, g, out);
             return;
         }
-        int bytes = type.bytes();
-        forRows(outer, n, (row, scratch) -> {
-            long at = row * n * bytes;
-            if (log) {
-                Reductions.reduce(Kind.SUM, type, g + at, 1, n, 1, scratch);
-            } else {
-                product.run(n, new long[] {y + at, g + at}, 0, out + at);
-                Reductions.reduce(Kind.SUM, type, out + at, 1, n, 1, scratch);
-            }
-            result.run(n, new long[] {y + at, g + at, scratch}, 4, out + at);
+        PointwiseKernel product = kernel(PRODUCT, 2, type.compute());
+        PointwiseKernel result = kernel(log ? LOG_SOFTMAX_GRADIENT : SOFTMAX_GRADIENT, 3, type.compute());
+        new Panels(type, outer, n, inner).run(new long[] {y, g}, out, p -> {
+            long summed = p.copies()[log ? 1 : 2];
+            if (!log) product.run(p.n() * p.columns(), new long[] {p.copies()[0], p.copies()[1]}, 0, summed);
+            Reductions.reduce(Kind.SUM, p.type(), summed, 1, p.n(), p.columns(), p.lines()[0]);
+            broadcast(p, result, p.copies()[0], p.copies()[0], p.copies()[1], p.lines()[0]);
         });
     }
 
@@ -118,51 +93,23 @@ final class Softmax {
             Indexing.fill(type, new long[] {outer * inner}, out, new long[] {1}, Double.NEGATIVE_INFINITY);
             return;
         }
-        PointwiseKernel expBelow = kernel(EXP_BELOW, 2, type.compute());
-        int bytes = type.bytes();
-        if (!inRows(type, n, inner)) {
-            PointwiseKernel logarithm = kernel(LOGARITHM, 1, type.compute());
-            new Panels(type, outer, n, inner).run(new long[] {in}, 0, p -> {
-                long max = p.lines()[0];
-                long sum = p.lines()[1];
-                Reductions.reduce(Kind.MAX, p.type(), p.copies()[0], 1, p.n(), p.columns(), max);
-                broadcast(p, expBelow, p.copies()[0], p.copies()[0], max);
-                Reductions.reduce(Kind.SUM, p.type(), p.copies()[0], 1, p.n(), p.columns(), sum);
-                logarithm.run(p.columns(), new long[] {sum}, 0, sum);
-                for (long c = 0; c < p.columns(); c++) {
-                    double largest = Memory.getAsDouble(p.type(), max + c * p.type().bytes());
-                    double below = Memory.getAsDouble(p.type(), sum + c * p.type().bytes());
-                    Memory.putAsDouble(type, out + (p.firstLine() + c) * bytes, Double.isInfinite(largest) ? largest : largest + below);
-                }
-            });
+        if (inRows(type, n, inner)) {
+            new RowSoftmax(type, outer, n).logSumExp(in, out);
             return;
         }
-        forRows(outer, n, (row, scratch) -> {
-            long from = in + row * n * bytes;
-            Reductions.reduce(Kind.MAX, type, from, 1, n, 1, scratch);
-            double max = Memory.getAsDouble(type, scratch);
-            double result = max;
-            // An infinite largest element is the result itself: subtracting it would give NaN.
-            if (!Double.isInfinite(max)) {
-                try (Scratch exps = new Scratch(n * bytes)) {
-                    expBelow.run(n, new long[] {from, scratch}, 2, exps.address());
-                    Reductions.reduce(Kind.SUM, type, exps.address(), 1, n, 1, scratch + 8);
-                }
-                result = max + StrictMath.log(Memory.getAsDouble(type, scratch + 8));
-            }
-            Memory.putAsDouble(type, out + row * bytes, result);
-        });
-    }
-
-    private interface Row {
-        /** {@code scratch} is the address of 64 bytes for this thread. */
-        void run(long row, long scratch);
-    }
-
-    private static void forRows(long rows, long n, Row body) {
-        WorkerPool.forRange(rows, Math.max(1, 8192 / n), (from, to) -> {
-            try (Scratch scratch = new Scratch(64)) {
-                for (long row = from; row < to; row++) body.run(row, scratch.address());
+        PointwiseKernel expBelow = kernel(EXP_BELOW, 2, type.compute());
+        PointwiseKernel logarithm = kernel(LOGARITHM, 1, type.compute());
+        new Panels(type, outer, n, inner).run(new long[] {in}, 0, p -> {
+            long max = p.lines()[0];
+            long sum = p.lines()[1];
+            Reductions.reduce(Kind.MAX, p.type(), p.copies()[0], 1, p.n(), p.columns(), max);
+            broadcast(p, expBelow, p.copies()[0], p.copies()[0], max);
+            Reductions.reduce(Kind.SUM, p.type(), p.copies()[0], 1, p.n(), p.columns(), sum);
+            logarithm.run(p.columns(), new long[] {sum}, 0, sum);
+            for (long c = 0; c < p.columns(); c++) {
+                double largest = Memory.getAsDouble(p.type(), max + c * p.type().bytes());
+                double below = Memory.getAsDouble(p.type(), sum + c * p.type().bytes());
+                Memory.putAsDouble(type, out + (p.firstLine() + c) * type.bytes(), Double.isInfinite(largest) ? largest : largest + below);
             }
         });
     }

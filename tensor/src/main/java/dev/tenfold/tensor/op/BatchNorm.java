@@ -62,17 +62,9 @@ public record BatchNorm(double eps) implements Operation {
     }
 
     private Tensor[] fused(Gradient gradient) {
-        Tensor x = gradient.savedInput(0);
-        Shape shape = x.shape();
-        boolean affine = gradient.inputs() > 1;
-        Tensor[] operands = affine ? new Tensor[] {x, gradient.output(), gradient.savedInput(1)} : new Tensor[] {x, gradient.output()};
-        DType type = x.dtype().compute();
-        Tensor weight = affine ? Tensor.allocate(type, gradient.inputShape(1)) : null;
-        Tensor bias = affine ? Tensor.allocate(type, gradient.inputShape(2)) : null;
-        Tensor dx = Single.run(name(), operands, shape, (compute, in, out) -> ChannelNorm.backward(compute, in[0], in[1], shape.size(0), shape.size(1),
-                plane(shape), affine ? in[2] : 0, eps, gradient.savedOutput(1).address(), gradient.savedOutput(2).address(), out,
-                affine ? weight.address() : 0, affine ? bias.address() : 0));
-        return affine ? new Tensor[] {dx, weight.to(x.dtype()), bias.to(x.dtype())} : new Tensor[] {dx};
+        Shape x = gradient.inputShape(0);
+        return Standardisation.fused(name(), gradient, (type, in, weight, dx, dweight, dbias) -> ChannelNorm.backward(type, in[0], in[1], x.size(0), x.size(1),
+                plane(x), weight, eps, gradient.savedOutput(1).address(), gradient.savedOutput(2).address(), dx, dweight, dbias));
     }
 
     static List<Sample> samples() {

@@ -108,5 +108,6 @@ public final class Catalogue {
 
     private static void normalisations(List<Entry> entries) {
         entries.add(new Entry("batchNorm", BatchNorm.samples(), BatchNorm.faults()));
+        entries.add(new Entry("layerNorm", LayerNorm.samples(), LayerNorm.faults()));
     }
 }

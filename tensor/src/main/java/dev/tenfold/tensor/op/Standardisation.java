@@ -1,11 +1,13 @@
 package dev.tenfold.tensor.op;
 
+import dev.tenfold.kernels.DType;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
+import dev.tenfold.tensor.Tensors;
 
 /**
- * The gradient, in tensor operations, of {@code y = (x - mean) / sqrt(variance + eps) weight + bias} with mean and biased variance over some
+ * The gradient of {@code y = (x - mean) / sqrt(variance + eps) weight + bias} with mean and biased variance over some
  * axes. Batch, layer and group normalisation differ in those axes and in the shape of weight and bias alone.
  */
 final class Standardisation {
@@ -13,7 +15,7 @@ final class Standardisation {
     }
 
     /**
-     * The gradients of x, weight and bias (of x alone, where there are no others).
+     * The gradients of x, weight and bias (of x alone, where there are no others) in tensor operations.
      *
      * @param view   the shape under which the axes are told
      * @param axes   what mean and variance run over
@@ -34,6 +36,24 @@ final class Standardisation {
         if (results.length > 1 && gradient.needs(1)) results[1] = g.mul(standard).sumTo(affine).reshape(gradient.inputShape(1).sizes());
         if (results.length > 1 && gradient.needs(2)) results[2] = g.sumTo(affine).reshape(gradient.inputShape(2).sizes());
         return results;
+    }
+
+    /** A kernel of all three gradients; {@code in} are x and the incoming gradient, and what belongs to no weight or bias is 0. */
+    interface Kernel {
+        void run(DType type, long[] in, long weight, long dx, long dweight, long dbias);
+    }
+
+    /** The gradients by one kernel, on tensors of any layout and floating type. */
+    static Tensor[] fused(String operation, Gradient gradient, Kernel kernel) {
+        boolean affine = gradient.inputs() > 1;
+        Tensor x = gradient.savedInput(0);
+        Tensor[] operands = affine ? new Tensor[] {x, gradient.output(), gradient.savedInput(1)} : new Tensor[] {x, gradient.output()};
+        if (!affine) return new Tensor[] {Single.run(operation, operands, x.shape(), (type, in, dx) -> kernel.run(type, in, 0, dx, 0, 0))};
+        DType compute = x.dtype().compute();
+        Tensor weight = Tensors.full(compute, gradient.inputShape(1), 0);
+        Tensor bias = Tensors.full(compute, gradient.inputShape(2), 0);
+        Tensor dx = Single.run(operation, operands, x.shape(), (type, in, out) -> kernel.run(type, in, in[2], out, weight.address(), bias.address()));
+        return new Tensor[] {dx, weight.to(x.dtype()), bias.to(x.dtype())};
     }
 
     /** Weight and bias, where an operation has them, are of shape {@code own}. */
