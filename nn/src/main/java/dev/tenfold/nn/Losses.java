@@ -1,6 +1,7 @@
 package dev.tenfold.nn;
 
 import dev.tenfold.tensor.Tensor;
+import dev.tenfold.tensor.op.CrossEntropy;
 
 /** Losses of a batch, as scalars. */
 public final class Losses {
@@ -14,17 +15,21 @@ public final class Losses {
      * @param labels i64 [n]
      */
     public static Tensor crossEntropy(Tensor logits, Tensor labels) {
-        requireLabels("crossEntropy", logits, labels);
-        return logits.logSoftmax(1).gather(1, labels.unsqueeze(1)).mean().neg();
+        return crossEntropy(logits, labels, 0);
     }
 
     /** Cross-entropy with label smoothing: the target puts {@code 1 - smoothing} on the label and spreads the rest over all classes. */
     public static Tensor crossEntropy(Tensor logits, Tensor labels, double smoothing) {
-        if (smoothing < 0 || smoothing >= 1) throw new IllegalArgumentException("crossEntropy: smoothing " + smoothing + " is not in [0, 1)");
-        requireLabels("crossEntropy", logits, labels);
-        Tensor logs = logits.logSoftmax(1);
-        Tensor hit = logs.gather(1, labels.unsqueeze(1)).mean().neg();
-        return hit.mul(1 - smoothing).add(logs.mean().neg().mul(smoothing));
+        return new CrossEntropy(smoothing, CrossEntropy.NONE, CrossEntropy.Reduction.MEAN).loss(logits, labels);
+    }
+
+    /**
+     * Cross-entropy in which rows with the label {@code ignored} do not count.
+     *
+     * @param reduction the mean over the other rows, the sum, or the losses [n]
+     */
+    public static Tensor crossEntropy(Tensor logits, Tensor labels, double smoothing, long ignored, CrossEntropy.Reduction reduction) {
+        return new CrossEntropy(smoothing, ignored, reduction).loss(logits, labels);
     }
 
     /** Mean cross-entropy against target distributions [n, classes]. */
@@ -37,13 +42,6 @@ public final class Losses {
     public static Tensor square(Tensor f, Tensor target) {
         requireSame("square loss", f, target);
         return f.sub(target).square().sum().div(f.size(0));
-    }
-
-    private static void requireLabels(String loss, Tensor logits, Tensor labels) {
-        if (logits.rank() != 2 || labels.rank() != 1 || logits.size(0) != labels.size(0) || logits.size(0) == 0) {
-            throw new IllegalArgumentException(loss + ": logits are " + logits.shape() + " and labels " + labels.shape()
-                    + "; they must be [n, classes] and [n], n at least 1");
-        }
     }
 
     private static void requireSame(String loss, Tensor f, Tensor target) {

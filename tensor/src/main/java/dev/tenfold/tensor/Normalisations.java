@@ -1,6 +1,7 @@
 package dev.tenfold.tensor;
 
 import dev.tenfold.tensor.op.BatchNorm;
+import dev.tenfold.tensor.op.GroupNorm;
 import dev.tenfold.tensor.op.LayerNorm;
 
 /**
@@ -50,6 +51,18 @@ public final class Normalisations {
     /** Layer normalisation over the last {@code dimensions} dimensions without weight and bias. */
     public static Tensor layerNorm(Tensor x, int dimensions, double eps) {
         return first(Operation.applyAll(new LayerNorm(dimensions, eps), x));
+    }
+
+    /**
+     * {@code y = (x - mean) / sqrt(variance + eps) weight + bias} by the statistics of each of {@code groups} equal groups of neighbouring
+     * channels in each image of x [n, c, …] (Wu and He 2018); a group per channel is instance normalisation (Ulyanov et al. 2016).
+     *
+     * @param weight [c] or null
+     * @param bias   [c] or null
+     * @throws IllegalArgumentException when shapes or types do not fit, the groups do not divide c, images are empty, or eps is negative
+     */
+    public static Tensor groupNorm(Tensor x, int groups, Tensor weight, Tensor bias, double eps) {
+        return first(Operation.applyAll(new GroupNorm(groups, eps), withAffine(x, weight, bias)));
     }
 
     /** The first result; the graph holds the others where it needs them, and nobody else does. */

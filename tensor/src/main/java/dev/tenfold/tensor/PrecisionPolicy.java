@@ -18,7 +18,8 @@ public record PrecisionPolicy(Set<String> narrow, Set<String> wide) {
      */
     public static final PrecisionPolicy STANDARD = new PrecisionPolicy(
             Set.of("matmul", "linear", "attention", "selfAttention", "conv2d", "conv2dInputGradient", "conv2dWeightGradient"),
-            Set.of("batchNorm", "sum", "prod", "cumulativeSum", "logCumulativeSumExp", "linearRecurrence", "norm", "softmax", "logSoftmax", "logSumExp",
+            Set.of("batchNorm", "layerNorm", "groupNorm", "crossEntropy",
+                    "sum", "prod", "cumulativeSum", "logCumulativeSumExp", "linearRecurrence", "norm", "softmax", "logSoftmax", "logSumExp",
                     "exp", "expm1", "log", "log1p", "pow", "powScalar", "square", "rsqrt", "reciprocal", "scalarDiv", "softplus", "logSigmoid",
                     "erf", "lgamma", "digamma", "asin", "acos", "atan2",
                     "lu", "cholesky", "logDet", "triangularSolve", "solve", "inverse", "det", "signLogDet", "eigh", "svd"));

@@ -3,9 +3,10 @@ package dev.tenfold.autograd.contract;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToIntFunction;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
-/** Normalisations, by the definition of mean and variance. */
+/** Normalisations, by the definition of mean and variance, and cross-entropy. */
 final class NormalisationReferences {
     private static final double EPS = 1e-3;
 
@@ -21,6 +22,40 @@ final class NormalisationReferences {
         layers(r, "all", 2);
         layers(r, "no rows", 1);
         layers(r, "without weight", 1);
+        groups(r, "two groups", 2);
+        groups(r, "one group", 1);
+        groups(r, "instances", 3);
+        groups(r, "rows", 2);
+        groups(r, "no images", 2);
+        groups(r, "without weight", 2);
+        r.add("crossEntropy", "mean", in -> reduced(crossEntropy(in, 0), 1.0 / in.get(1).values().length));
+        r.add("crossEntropy", "smooth sum", in -> reduced(crossEntropy(in, 0.1), 1));
+        r.add("crossEntropy", "none", in -> crossEntropy(in, 0.2));
+        r.add("crossEntropy", "ignored label", in -> {
+            Array all = crossEntropy(in, 0.1);
+            Array counted = Array.of(all.shape(), i -> in.get(1).at(i) == 1 ? 0 : all.at(i));
+            return reduced(counted, 1.0 / DoubleStream.of(in.get(1).values()).filter(label -> label != 1).count());
+        });
+    }
+
+    /** {@code -sum_c target_c log softmax(x)_c} of every row. */
+    private static Array crossEntropy(List<Array> in, double smoothing) {
+        Array x = in.get(0);
+        return Array.of(in.get(1).shape(), i -> {
+            double[] line = x.line(new long[] {i[0], 0}, 1);
+            double logarithm = ReductionReferences.logOfSumBelow(line);
+            double loss = 0;
+            for (int c = 0; c < line.length; c++) {
+                double target = smoothing / line.length + (c == in.get(1).at(i) ? 1 - smoothing : 0);
+                // A class outside of the target has no part, however impossible it is.
+                if (target > 0) loss -= target * (line[c] - ReductionReferences.largest(line) - logarithm);
+            }
+            return loss;
+        });
+    }
+
+    private static Array reduced(Array losses, double factor) {
+        return new Array(new long[0], new double[] {ReductionReferences.sum(losses.values()) * factor});
     }
 
     private static void layers(References r, String label, int dimensions) {
@@ -29,6 +64,10 @@ final class NormalisationReferences {
             int split = shape.length - dimensions;
             return normalised(in, i -> position(i, shape, 0, split), i -> position(i, shape, split, shape.length));
         });
+    }
+
+    private static void groups(References r, String label, int groups) {
+        r.add("groupNorm", label, in -> normalised(in, i -> (int) (i[0] * groups + i[1] / (in.get(0).shape()[1] / groups)), NormalisationReferences::channel));
     }
 
     /** The row-major position within the dimensions {@code from} up to {@code to}. */

@@ -40,7 +40,7 @@ final class ReductionReferences {
     }
 
     /** NaN where there is one. */
-    private static double largest(double[] line) {
+    static double largest(double[] line) {
         return DoubleStream.of(line).reduce(Math::max).orElseThrow();
     }
 
@@ -91,6 +91,11 @@ final class ReductionReferences {
         double top = largest(line);
         if (Double.isInfinite(top)) return top;
         return top + Math.log(sumOfExp(line));
+    }
+
+    /** {@code log sum exp(x - m)} with m the largest element. */
+    static double logOfSumBelow(double[] line) {
+        return Math.log(sumOfExp(line));
     }
 
     /** {@code sum exp(x - m)} with m the largest element; NaN when that is infinite. */

@@ -1,7 +1,5 @@
 package dev.tenfold.kernels.cpu;
 
-import static dev.tenfold.kernels.cpu.VectorRows32.lanes;
-
 import dev.tenfold.kernels.Memory;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
@@ -11,7 +9,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The loops of {@link WideLines32} that take exponentials of numbers up to 0: the steps of the general exponential, less those that serve
- * results above 1 and subnormal ones.
+ * results above 1 and subnormal ones. Each loop holds the exponential once, with a last vector that overlaps the one before: the compiler
+ * gives up on methods with several, and boxes their vectors.
  */
 final class WideExp32 {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_512;
@@ -46,61 +45,36 @@ final class WideExp32 {
         FloatVector r = k.fma(all(-LN2_LOW), k.fma(all(-LN2_HIGH), t));
         FloatVector p = all(1.9875691500E-4f).fma(r, all(1.3981999507E-3f)).fma(r, all(8.3334519073E-3f))
                 .fma(r, all(4.1665795894E-2f)).fma(r, all(1.6666665459E-1f)).fma(r, all(5.0000001201E-1f));
-        FloatVector core = p.fma(r.mul(r), r).add(1);
+        FloatVector core = p.fma(r.mul(r), r).add(1f);
         FloatVector power = z.reinterpretAsInts().add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-        return core.mul(power).blend(0, nothing);
+        return core.mul(power).blend(0f, nothing);
     }
 
     /** {@link LineLoops#exp} */
     static float exp(long x, int n, float centre, long y) {
-        FloatVector a = FloatVector.zero(S);
-        FloatVector b = a;
-        FloatVector c = a;
-        FloatVector d = a;
-        int i = 0;
-        for (; i <= n - 4 * L; i += 4 * L) {
-            long at = 4L * i;
-            FloatVector p = exp(load(x + at).sub(centre));
-            FloatVector q = exp(load(x + at + 4L * L).sub(centre));
-            FloatVector r = exp(load(x + at + 8L * L).sub(centre));
-            FloatVector s = exp(load(x + at + 12L * L).sub(centre));
-            store(p, y + at);
-            store(q, y + at + 4L * L);
-            store(r, y + at + 8L * L);
-            store(s, y + at + 12L * L);
-            a = a.add(p);
-            b = b.add(q);
-            c = c.add(r);
-            d = d.add(s);
+        for (int i = 0; i < n; i += L) {
+            long at = 4L * Math.min(i, n - L);
+            store(exp(load(x + at).sub(centre)), y + at);
         }
-        for (; i <= n - L; i += L) {
-            FloatVector p = exp(load(x + 4L * i).sub(centre));
-            store(p, y + 4L * i);
-            a = a.add(p);
-        }
-        float rest = 0;
-        if (i < n) {
-            store(exp(load(x + 4L * (n - L)).sub(centre)), y + 4L * (n - L));
-            for (; i < n; i++) rest += Memory.getFloat(y + 4L * i);
-        }
-        return lanes(a.add(c).add(b.add(d))) + rest;
+        return RowLoops.CHOSEN.sum32(y, n);
     }
 
     /** {@link LineLoops#expAffine} */
     static void expAffine(long x, int n, float centre, float factor, float shift, long y) {
-        int i = 0;
-        for (; i <= n - L; i += L) store(exp(load(x + 4L * i).sub(centre)).fma(all(factor), all(shift)), y + 4L * i);
-        if (i == n) return;
-        i = n - L;
-        store(exp(load(x + 4L * i).sub(centre)).fma(all(factor), all(shift)), y + 4L * i);
+        FloatVector f = all(factor);
+        FloatVector s = all(shift);
+        for (int i = 0; i < n; i += L) {
+            long at = 4L * Math.min(i, n - L);
+            store(exp(load(x + at).sub(centre)).fma(f, s), y + at);
+        }
     }
 
     /** {@link LineLoops#logSoftmaxGradient} */
     static void logSoftmaxGradient(long y, long g, int n, float sum, long out) {
-        int i = 0;
-        for (; i <= n - L; i += L) store(exp(load(y + 4L * i)).neg().fma(all(sum), load(g + 4L * i)), out + 4L * i);
-        if (i == n) return;
-        i = n - L;
-        store(exp(load(y + 4L * i)).neg().fma(all(sum), load(g + 4L * i)), out + 4L * i);
+        FloatVector s = all(sum);
+        for (int i = 0; i < n; i += L) {
+            long at = 4L * Math.min(i, n - L);
+            store(exp(load(y + at)).neg().fma(s, load(g + at)), out + at);
+        }
     }
 }

@@ -18,7 +18,7 @@ final class WideLines32 implements LineLoops {
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     // Until the compiler has made machine code of it, a vector loop runs a hundred times slower than a plain one.
     private static final long ELEMENTS_BEFORE_VECTORS = 1 << 18;
-    private static final int LOOPS = 11;
+    private static final int LOOPS = 13;
 
     private final LineLoops general;
     // Elements by loop, counted without synchronisation: a lost count only delays the change.
@@ -185,7 +185,13 @@ final class WideLines32 implements LineLoops {
 
     @Override
     public void multiply(long a, long b, int n, long y) {
-        general.multiply(a, b, n, y);
+        if (general(11, n)) {
+            general.multiply(a, b, n, y);
+            return;
+        }
+        int i = 0;
+        for (; i <= n - L; i += L) store(load(a + 4L * i).mul(load(b + 4L * i)), y + 4L * i);
+        if (i < n) store(load(a + 4L * (n - L)).mul(load(b + 4L * (n - L))), y + 4L * (n - L));
     }
 
     @Override
@@ -227,6 +233,23 @@ final class WideLines32 implements LineLoops {
 
     @Override
     public void addGradients(long g, long x, int n, double centre, double factor, long dweight, long dbias) {
-        general.addGradients(g, x, n, centre, factor, dweight, dbias);
+        if (general(12, n)) general.addGradients(g, x, n, centre, factor, dweight, dbias);
+        else accumulate(g, x, n, (float) centre, (float) factor, dweight, dbias);
+    }
+
+    private static void accumulate(long g, long x, int n, float centre, float factor, long dweight, long dbias) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            long at = 4L * i;
+            FloatVector incoming = load(g + at);
+            store(load(x + at).sub(centre).mul(factor).fma(incoming, load(dweight + at)), dweight + at);
+            store(incoming.add(load(dbias + at)), dbias + at);
+        }
+        for (; i < n; i++) {
+            long at = 4L * i;
+            float incoming = Memory.getFloat(g + at);
+            Memory.putFloat(dweight + at, Math.fma((Memory.getFloat(x + at) - centre) * factor, incoming, Memory.getFloat(dweight + at)));
+            Memory.putFloat(dbias + at, incoming + Memory.getFloat(dbias + at));
+        }
     }
 }
