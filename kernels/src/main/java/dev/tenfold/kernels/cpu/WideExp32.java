@@ -3,6 +3,7 @@ package dev.tenfold.kernels.cpu;
 import dev.tenfold.kernels.Memory;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -16,11 +17,22 @@ final class WideExp32 {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_512;
     private static final int L = 16;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-    private static final float LOG2_E = (float) (1 / Math.log(2));
-    private static final float LN2_HIGH = 0.693359375f;
-    private static final float LN2_LOW = -2.12194440e-4f;
+    // Vectors, since a number would be made one anew at every use, which counts for the compiler's patience.
+    private static final FloatVector NOTHING = all(LineLoops.NOTHING_32);
+    private static final FloatVector ZERO = all(0);
+    private static final FloatVector ONE = all(1);
+    private static final FloatVector LOG2_E = all((float) (1 / Math.log(2)));
+    private static final FloatVector MINUS_LN2_HIGH = all(-0.693359375f);
+    private static final FloatVector MINUS_LN2_LOW = all(2.12194440e-4f);
+    private static final FloatVector C7 = all(1.9875691500E-4f);
+    private static final FloatVector C6 = all(1.3981999507E-3f);
+    private static final FloatVector C5 = all(8.3334519073E-3f);
+    private static final FloatVector C4 = all(4.1665795894E-2f);
+    private static final FloatVector C3 = all(1.6666665459E-1f);
+    private static final FloatVector C2 = all(5.0000001201E-1f);
     /** Added and subtracted it rounds to the nearest integer, which is then in the lowest bits of the sum. */
-    private static final float MAGIC = 0x1.8p23f;
+    private static final FloatVector MAGIC = all(0x1.8p23f);
+    private static final IntVector BIAS = IntVector.broadcast(IntVector.SPECIES_512, 127);
 
     private WideExp32() {
     }
@@ -39,15 +51,14 @@ final class WideExp32 {
 
     /** {@code exp(t)} for t up to 0, zero below {@link LineLoops#NOTHING_32}; NaN stays NaN. */
     private static FloatVector exp(FloatVector t) {
-        VectorMask<Float> nothing = t.compare(VectorOperators.LT, LineLoops.NOTHING_32);
+        VectorMask<Float> nothing = t.compare(VectorOperators.LT, NOTHING);
         FloatVector z = t.mul(LOG2_E).add(MAGIC);
         FloatVector k = z.sub(MAGIC);
-        FloatVector r = k.fma(all(-LN2_LOW), k.fma(all(-LN2_HIGH), t));
-        FloatVector p = all(1.9875691500E-4f).fma(r, all(1.3981999507E-3f)).fma(r, all(8.3334519073E-3f))
-                .fma(r, all(4.1665795894E-2f)).fma(r, all(1.6666665459E-1f)).fma(r, all(5.0000001201E-1f));
-        FloatVector core = p.fma(r.mul(r), r).add(1f);
-        FloatVector power = z.reinterpretAsInts().add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-        return core.mul(power).blend(0f, nothing);
+        FloatVector r = k.fma(MINUS_LN2_LOW, k.fma(MINUS_LN2_HIGH, t));
+        FloatVector p = C7.fma(r, C6).fma(r, C5).fma(r, C4).fma(r, C3).fma(r, C2);
+        FloatVector core = p.fma(r.mul(r), r).add(ONE);
+        FloatVector power = z.reinterpretAsInts().add(BIAS).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+        return core.mul(power).blend(ZERO, nothing);
     }
 
     /** {@link LineLoops#exp} */
