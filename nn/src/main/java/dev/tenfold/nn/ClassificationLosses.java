@@ -14,11 +14,13 @@ import dev.tenfold.tensor.op.Pointwise;
 public final class ClassificationLosses {
     // x(0) logits l, x(1) targets t, x(2) weight w of the positive ones: w t softplus(-l) + (1 - t) softplus(l), where
     // softplus(l) = max(l, 0) + log(1 + exp(-|l|)). Both terms by themselves, since a sum such as l + softplus(-l) loses small values.
-    private static final Expr TAIL = x(0).abs().neg().exp();
-    private static final Expr POSITIVE = x(0).neg().max(c(0)).add(Expr.of(Fn.LOG1P, TAIL));
-    private static final Expr NEGATIVE = x(0).max(c(0)).add(Expr.of(Fn.LOG1P, TAIL));
-    private static final Expr SIGMOID = x(0).lt(c(0)).select(TAIL, c(1)).div(TAIL.add(1));
-    private static final Expr SIGMOID_OF_MINUS = x(0).lt(c(0)).select(c(1), TAIL).div(TAIL.add(1));
+    // max and |l| are written as choices: at 0 those have the slopes of one side, of which the second derivative comes out right.
+    private static final Expr BELOW = x(0).lt(c(0));
+    private static final Expr TAIL = BELOW.select(x(0), x(0).neg()).exp();
+    private static final Expr POSITIVE = BELOW.select(x(0).neg(), c(0)).add(Expr.of(Fn.LOG1P, TAIL));
+    private static final Expr NEGATIVE = BELOW.select(c(0), x(0)).add(Expr.of(Fn.LOG1P, TAIL));
+    private static final Expr SIGMOID = BELOW.select(TAIL, c(1)).div(TAIL.add(1));
+    private static final Expr SIGMOID_OF_MINUS = BELOW.select(c(1), TAIL).div(TAIL.add(1));
     private static final Pointwise BINARY = Pointwise.of("binaryCrossEntropy", 3, Pointwise.Result.FLOAT,
             x(2).mul(x(1)).mul(POSITIVE).add(c(1).sub(x(1)).mul(NEGATIVE)),
             G.mul(c(1).sub(x(1)).mul(SIGMOID).sub(x(2).mul(x(1)).mul(SIGMOID_OF_MINUS))),

@@ -97,6 +97,7 @@ class ClassificationLossesTest {
         Tensor labels = Tensors.of(new long[] {2, 0, 3});
         Tensor signs = Tensors.of(new double[] {1, -1, 1, 1, -1, -1, 1, -1, 1, -1, -1, 1}, 3, 4);
         GradientCheck.check(in -> ClassificationLosses.binaryCrossEntropy(in.get(0), in.get(1), in.get(2), Reduction.NONE), List.of(logits, targets, weight), 2, 1e-6);
+        GradientCheck.check(in -> ClassificationLosses.binaryCrossEntropy(in.get(0), in.get(1), in.get(2), Reduction.NONE), List.of(Tensors.zeros(DType.F64, 3, 4), targets, weight), 2, 1e-6);
         GradientCheck.check(in -> ClassificationLosses.hinge(in.getFirst(), signs, Reduction.SUM), List.of(logits), 1, 1e-6);
         GradientCheck.check(in -> ClassificationLosses.multiMargin(in.getFirst(), labels, 0.8, Reduction.NONE), List.of(logits), 1, 1e-6);
         GradientCheck.check(in -> ClassificationLosses.focal(in.getFirst(), labels, 2, Reduction.MEAN), List.of(logits), 2, 1e-6);
