@@ -10,7 +10,7 @@ import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.Tensors;
 import dev.tenfold.tensor.op.Pointwise;
 
-/** Losses of classifiers beside cross-entropy, which is in {@link Losses}. */
+/** Losses of classifiers beside cross-entropy, which is in {@link Losses}. Half precision gives f32. */
 public final class ClassificationLosses {
     // x(0) logits l, x(1) targets t, x(2) weight w of the positive ones: w t softplus(-l) + (1 - t) softplus(l), where
     // softplus(l) = max(l, 0) + log(1 + exp(-|l|)). Both terms by themselves, since a sum such as l + softplus(-l) loses small values.
@@ -44,7 +44,7 @@ public final class ClassificationLosses {
     /** {@code -w t log sigmoid(l) - (1 - t) log(1 - sigmoid(l))}, where w weights the positive part and broadcasts, as [classes] does. */
     public static Tensor binaryCrossEntropy(Tensor logits, Tensor targets, Tensor positiveWeight, Reduction reduction) {
         LossArguments.requireSame("binaryCrossEntropy", "logits", logits, "targets", targets);
-        Tensor losses = BINARY.apply(logits, targets, positiveWeight);
+        Tensor losses = BINARY.apply(LossArguments.wide(logits), LossArguments.wide(targets), LossArguments.wide(positiveWeight));
         if (!losses.shape().equals(logits.shape())) {
             throw new IllegalArgumentException("binaryCrossEntropy: positiveWeight " + positiveWeight.shape() + " does not broadcast to logits " + logits.shape());
         }
@@ -54,7 +54,7 @@ public final class ClassificationLosses {
     /** The hinge loss {@code max(0, 1 - sign f)}; {@code signs} are -1 or 1 and have f's shape (Cortes and Vapnik 1995). */
     public static Tensor hinge(Tensor f, Tensor signs, Reduction reduction) {
         LossArguments.requireSame("hinge", "f", f, "signs", signs);
-        return reduction.of(f.mul(signs).subFrom(1).relu());
+        return reduction.of(LossArguments.wide(f).mul(signs).subFrom(1).relu());
     }
 
     /**
@@ -67,9 +67,10 @@ public final class ClassificationLosses {
     public static Tensor multiMargin(Tensor scores, Tensor labels, double margin, Reduction reduction) {
         LossArguments.requireLabels("multiMargin", scores, labels);
         LossArguments.requirePositive("multiMargin", "margin", margin);
-        Tensor own = scores.gather(1, labels.unsqueeze(1));
+        Tensor wide = LossArguments.wide(scores);
+        Tensor own = wide.gather(1, labels.unsqueeze(1));
         // The label's own term is the margin, whatever the scores: it is taken off, and its gradients cancel.
-        Tensor sums = scores.sub(own).add(margin).relu().sum(1);
+        Tensor sums = wide.sub(own).add(margin).relu().sum(1);
         return reduction.of(sums.sub(margin).div(scores.size(1)));
     }
 
@@ -83,7 +84,7 @@ public final class ClassificationLosses {
     public static Tensor focal(Tensor logits, Tensor labels, double gamma, Reduction reduction) {
         LossArguments.requireLabels("focal", logits, labels);
         if (gamma != 0 && !(gamma >= 1 && gamma < Double.POSITIVE_INFINITY)) throw new IllegalArgumentException("focal: gamma is " + gamma + ", must be 0 or at least 1");
-        Tensor log = logits.logSoftmax(1).gather(1, labels.unsqueeze(1)).squeeze(1);
+        Tensor log = LossArguments.wide(logits).logSoftmax(1).gather(1, labels.unsqueeze(1)).squeeze(1);
         if (gamma == 0) return reduction.of(log.neg());
         // 1 - p_y as -expm1(log p_y) keeps its digits where p_y is close to 1.
         return reduction.of(log.expm1().neg().pow(gamma).mul(log.neg()));

@@ -3,7 +3,7 @@ package dev.tenfold.nn;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
 
-/** The checks that losses share. Shapes must be equal, not only broadcast: [n] against [n, 1] would silently be n^2 losses. */
+/** What losses share before they compute. Shapes must be equal, not only broadcast: [n] against [n, 1] would silently be n^2 losses. */
 final class LossArguments {
     private LossArguments() {
     }
@@ -22,6 +22,11 @@ final class LossArguments {
 
     static void requirePositive(String loss, String name, double value) {
         if (!(value > 0) || Double.isInfinite(value)) throw new IllegalArgumentException(loss + ": " + name + " is " + value + ", must be finite and above 0");
+    }
+
+    /** f32 for half precision: a loss needs the digits, as sums do, whatever the network computes in. */
+    static Tensor wide(Tensor t) {
+        return t.to(t.dtype().compute());
     }
 
     static void requireVectors(String loss, Tensor a, Tensor b) {

@@ -9,7 +9,7 @@ import dev.tenfold.kernels.expr.Expr;
 import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.op.Pointwise;
 
-/** Losses of predicted numbers, element by element: f and target of one shape. */
+/** Losses of predicted numbers, element by element: f and target of one shape. Half precision gives f32. */
 public final class RegressionLosses {
     private static final Expr DIFFERENCE = x(0).sub(x(1));
     private static final Expr SMALL = DIFFERENCE.abs().min(p(0));
@@ -29,27 +29,27 @@ public final class RegressionLosses {
     /** {@code (f - target)^2}; {@link Losses#square} sums over the outputs of a sample instead. */
     public static Tensor squaredError(Tensor f, Tensor target, Reduction reduction) {
         LossArguments.requireSame("squaredError", "f", f, "target", target);
-        return reduction.of(f.sub(target).square());
+        return reduction.of(LossArguments.wide(f).sub(target).square());
     }
 
     /** {@code |f - target|}. */
     public static Tensor absoluteError(Tensor f, Tensor target, Reduction reduction) {
         LossArguments.requireSame("absoluteError", "f", f, "target", target);
-        return reduction.of(f.sub(target).abs());
+        return reduction.of(LossArguments.wide(f).sub(target).abs());
     }
 
     /** {@code d^2 / 2} where {@code |d| = |f - target| <= delta}, {@code delta (|d| - delta / 2)} beyond (Huber 1964). */
     public static Tensor huber(Tensor f, Tensor target, double delta, Reduction reduction) {
         LossArguments.requireSame("huber", "f", f, "target", target);
         LossArguments.requirePositive("huber", "delta", delta);
-        return reduction.of(HUBER.apply(new double[] {delta}, f, target));
+        return reduction.of(HUBER.apply(new double[] {delta}, LossArguments.wide(f), LossArguments.wide(target)));
     }
 
     /** {@code d^2 / (2 beta)} where {@code |d| <= beta}, {@code |d| - beta / 2} beyond (Girshick 2015): {@link #huber} over its delta. */
     public static Tensor smoothL1(Tensor f, Tensor target, double beta, Reduction reduction) {
         LossArguments.requireSame("smoothL1", "f", f, "target", target);
         LossArguments.requirePositive("smoothL1", "beta", beta);
-        return reduction.of(HUBER.apply(new double[] {beta}, f, target).div(beta));
+        return reduction.of(HUBER.apply(new double[] {beta}, LossArguments.wide(f), LossArguments.wide(target)).div(beta));
     }
 
     /**
@@ -59,7 +59,7 @@ public final class RegressionLosses {
     public static Tensor gaussianNll(Tensor mean, Tensor logVariance, Tensor target, Reduction reduction) {
         LossArguments.requireSame("gaussianNll", "mean", mean, "logVariance", logVariance);
         LossArguments.requireSame("gaussianNll", "mean", mean, "target", target);
-        return reduction.of(GAUSSIAN.apply(mean, logVariance, target));
+        return reduction.of(GAUSSIAN.apply(LossArguments.wide(mean), LossArguments.wide(logVariance), LossArguments.wide(target)));
     }
 
     /**

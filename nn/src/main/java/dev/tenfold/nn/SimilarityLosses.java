@@ -27,7 +27,7 @@ public final class SimilarityLosses {
      */
     public static Tensor klDivergence(Tensor logP, Tensor logQ, Reduction reduction) {
         LossArguments.requireVectors("klDivergence", logP, logQ);
-        return reduction.of(RELATIVE_ENTROPY.apply(logP, logQ).sum(-1));
+        return reduction.of(RELATIVE_ENTROPY.apply(LossArguments.wide(logP), LossArguments.wide(logQ)).sum(-1));
     }
 
     /**
@@ -40,8 +40,8 @@ public final class SimilarityLosses {
     public static Tensor distillation(Tensor student, Tensor teacher, double temperature, Reduction reduction) {
         LossArguments.requireVectors("distillation", student, teacher);
         LossArguments.requirePositive("distillation", "temperature", temperature);
-        Tensor p = teacher.div(temperature).logSoftmax(-1);
-        Tensor q = student.div(temperature).logSoftmax(-1);
+        Tensor p = LossArguments.wide(teacher).div(temperature).logSoftmax(-1);
+        Tensor q = LossArguments.wide(student).div(temperature).logSoftmax(-1);
         return klDivergence(p, q, reduction).mul(temperature * temperature);
     }
 

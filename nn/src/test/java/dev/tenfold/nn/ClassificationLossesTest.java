@@ -104,6 +104,16 @@ class ClassificationLossesTest {
     }
 
     @Test
+    void halfPrecisionLogitsGiveLossesInSinglePrecision() {
+        Tensor logits = Tensors.of(new float[] {-9, 3}).to(DType.BF16);
+        Tensor losses = ClassificationLosses.binaryCrossEntropy(logits, Tensors.zeros(DType.F32, 2), Reduction.NONE);
+        assertEquals(DType.F32, losses.dtype());
+        assertArrayEquals(new double[] {Math.log1p(Math.exp(-9)), Math.log1p(Math.exp(3))}, losses.toDoubles(), 1e-6);
+        assertEquals(DType.F32, SimilarityLosses.klDivergence(logits, logits, Reduction.NONE).dtype());
+        assertEquals(DType.F32, RegressionLosses.huber(logits, logits, 1, Reduction.NONE).dtype());
+    }
+
+    @Test
     void labelsMustFitTheScores() {
         Tensor scores = Tensors.ones(DType.F32, 2, 3);
         String message = assertThrows(IllegalArgumentException.class,
