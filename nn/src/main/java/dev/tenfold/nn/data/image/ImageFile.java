@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.regex.Pattern;
 import javax.imageio.IIOException;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -127,11 +128,12 @@ public record ImageFile(int channels, int background, long mostPixels) {
 
     /** The decoder of JPEG paints what is missing grey, and only warns. */
     private static final class Damage implements IIOReadWarningListener {
+        private static final Pattern SIGNS = Pattern.compile("(?is).*(corrupt|premature|truncated|missing|bogus|invalid (seg|code)).*");
         private String message;
 
         @Override
         public void warningOccurred(ImageReader source, String warning) {
-            if (warning.matches("(?is).*(corrupt|premature|truncated|missing|bogus|invalid (seg|code)).*")) message = warning.strip();
+            if (SIGNS.matcher(warning).matches()) message = warning.strip();
         }
     }
 }
