@@ -131,6 +131,12 @@ class OrderTest {
     }
 
     @Test
+    void wholeNumbersAreNotRoundedDown() {
+        assertArrayEquals(new int[] {729, 81, 9, 1}, LongTail.counts(729, 4, 729));
+        assertArrayEquals(new int[] {49, 7, 1}, LongTail.counts(49, 3, 49));
+    }
+
+    @Test
     void aLongTailKeepsRandomExamplesOfEveryClass() {
         int[] labels = new int[300];
         for (int i = 0; i < 300; i++) labels[i] = i % 3;

@@ -44,6 +44,7 @@ class TokeniserTest {
         // Sennrich et al. 2016, figure 1, with the last byte marked instead of a mark behind it: (e, s) and (es, t.) with 9, then (l, o) with 7
         BpeTokeniser bpe = BpeTokeniser.learn(TEXTS, 516 + 3);
         assertEquals(519, bpe.vocabulary());
+        assertEquals("es", bpe.decode(new int[] {516}), "of equally frequent pairs the one of the smallest numbers");
         assertEquals("est", bpe.decode(new int[] {517}));
         assertEquals("lo", bpe.decode(new int[] {518}));
         assertArrayEquals(new int[] {518, 4 + 'w', 517}, bpe.encode("lowest"));
