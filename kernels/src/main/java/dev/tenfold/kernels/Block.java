@@ -9,16 +9,16 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class Block {
     private final HostAllocator owner;
+    private final Arena.Piece piece;
     private final long address;
-    private final long capacity;
     private final int sizeClass;
     private long bytes;
     private final AtomicInteger count = new AtomicInteger();
 
-    Block(HostAllocator owner, long address, long capacity, int sizeClass) {
+    Block(HostAllocator owner, Arena.Piece piece, int sizeClass) {
         this.owner = owner;
-        this.address = address;
-        this.capacity = capacity;
+        this.piece = piece;
+        this.address = piece.address;
         this.sizeClass = sizeClass;
     }
 
@@ -40,11 +40,16 @@ public final class Block {
 
     /** The bytes that the block really occupies. */
     public long capacity() {
-        return capacity;
+        return piece.bytes;
     }
 
+    /** The class of a small block, -1 for a large one. */
     int sizeClass() {
         return sizeClass;
+    }
+
+    Arena.Piece piece() {
+        return piece;
     }
 
     /** The block's memory as a segment of {@link #bytes()} bytes. */

@@ -11,21 +11,31 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** The C library's aligned allocation, and huge pages where the system has them. */
+/** Address space from the system, whose pages cost memory from their first use, and huge pages where there are some. */
 final class SystemMemory {
     private static final Linker LINKER = Linker.nativeLinker();
     private static final SymbolLookup LOOKUP = LINKER.defaultLookup();
     private static final boolean WINDOWS = System.getProperty("os.name").startsWith("Windows");
-    private static final MethodHandle ALIGNED_ALLOC = WINDOWS
-            ? handle("_aligned_malloc", FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG))
-            : handle("aligned_alloc", FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
-    private static final MethodHandle FREE =
-            handle(WINDOWS ? "_aligned_free" : "free", FunctionDescriptor.ofVoid(ValueLayout.ADDRESS));
-    private static final MethodHandle MADVISE = System.getProperty("os.name").startsWith("Linux")
-            ? handle("madvise", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT))
-            : null;
+    private static final boolean LINUX = System.getProperty("os.name").startsWith("Linux");
+    // Linux maps pages when they are first written, and takes back the pages of a part.
+    private static final MethodHandle MMAP = LINUX ? handle("mmap", FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS,
+            ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG)) : null;
+    private static final MethodHandle MUNMAP = LINUX
+            ? handle("munmap", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG)) : null;
+    private static final MethodHandle MADVISE = LINUX
+            ? handle("madvise", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT)) : null;
+    private static final int READ_WRITE = 1 | 2;
+    private static final int PRIVATE_ANONYMOUS_NORESERVE = 0x2 | 0x20 | 0x4000;
+    private static final int MADV_DONTNEED = 4;
     private static final int MADV_HUGEPAGE = 14;
+    // Elsewhere the C library allocates, and takes back a whole allocation only.
+    private static final MethodHandle ALIGNED_ALLOC = LINUX ? null : handle(WINDOWS ? "_aligned_malloc" : "aligned_alloc",
+            FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+    private static final MethodHandle FREE = LINUX ? null : handle(WINDOWS ? "_aligned_free" : "free", FunctionDescriptor.ofVoid(ValueLayout.ADDRESS));
+    private static final long PAGE = 1 << 12;
     static final long HUGE_PAGE = 2L << 20;
+    /** The most address space that is worth reserving at once: all of it where only written pages cost memory. */
+    static final long LONGEST_RESERVATION = LINUX ? 1L << 42 : 64L << 20;
 
     private SystemMemory() {
     }
@@ -36,27 +46,53 @@ final class SystemMemory {
         return LINKER.downcallHandle(symbol.get(), type);
     }
 
-    /** Aligned memory, or 0 when the system has none. {@code bytes} is a multiple of {@code alignment}. */
-    static long allocate(long bytes, long alignment) {
+    /** Addresses for {@code bytes} bytes, both multiples of {@link #HUGE_PAGE}, or 0 when the system has none. */
+    static long reserve(long bytes, boolean hugePages) {
         try {
-            MemorySegment p = WINDOWS
-                    ? (MemorySegment) ALIGNED_ALLOC.invokeExact(bytes, alignment)
-                    : (MemorySegment) ALIGNED_ALLOC.invokeExact(alignment, bytes);
-            if (MADVISE != null && alignment >= HUGE_PAGE && p.address() != 0) {
-                // Advice only: where the system refuses, ordinary pages serve.
-                int refused = (int) MADVISE.invokeExact(p, bytes, MADV_HUGEPAGE);
+            if (!LINUX) {
+                return WINDOWS ? ((MemorySegment) ALIGNED_ALLOC.invokeExact(bytes, HUGE_PAGE)).address()
+                        : ((MemorySegment) ALIGNED_ALLOC.invokeExact(HUGE_PAGE, bytes)).address();
             }
-            return p.address();
+            long whole = bytes + HUGE_PAGE;
+            long start = ((MemorySegment) MMAP.invokeExact(MemorySegment.NULL, whole, READ_WRITE, PRIVATE_ANONYMOUS_NORESERVE, -1, 0L)).address();
+            if (start == -1) return 0;
+            long base = (start + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+            unmap(start, base - start);
+            unmap(base + bytes, start + whole - base - bytes);
+            // Advice only: where the system refuses, ordinary pages serve.
+            if (hugePages) advise(base, bytes, MADV_HUGEPAGE);
+            return base;
         } catch (Throwable e) {
-            throw new IllegalStateException("allocation of " + bytes + " bytes failed", e);
+            throw new IllegalStateException("reservation of " + bytes + " bytes failed", e);
         }
     }
 
-    static void free(long address) {
+    private static void unmap(long address, long bytes) throws Throwable {
+        if (bytes > 0 && (int) MUNMAP.invokeExact(MemorySegment.ofAddress(address), bytes) != 0) throw new IllegalStateException("munmap failed");
+    }
+
+    private static boolean advise(long address, long bytes, int advice) throws Throwable {
+        return (int) MADVISE.invokeExact(MemorySegment.ofAddress(address), bytes, advice) == 0;
+    }
+
+    /** Gives back the whole pages of a part of a reservation, which can be used again. Returns how many bytes the system took. */
+    static long giveBack(long address, long bytes) {
+        long first = (address + PAGE - 1) / PAGE * PAGE;
+        long pages = (address + bytes) / PAGE * PAGE - first;
         try {
-            FREE.invokeExact(MemorySegment.ofAddress(address));
+            return LINUX && pages > 0 && advise(first, pages, MADV_DONTNEED) ? pages : 0;
         } catch (Throwable e) {
-            throw new IllegalStateException("free failed", e);
+            throw new IllegalStateException("giving back " + bytes + " bytes failed", e);
+        }
+    }
+
+    /** Ends a reservation. */
+    static void unreserve(long address, long bytes) {
+        try {
+            if (LINUX) unmap(address, bytes);
+            else FREE.invokeExact(MemorySegment.ofAddress(address));
+        } catch (Throwable e) {
+            throw new IllegalStateException("the end of a reservation failed", e);
         }
     }
 

@@ -39,11 +39,11 @@ class HostAllocatorTest {
     void sizeClassesGrowAndHoldWhatTheyPromise() {
         int last = 0;
         for (long bytes = 1; bytes < 1 << 16; bytes++) {
-            int sizeClass = HostAllocator.sizeClass(bytes);
+            int sizeClass = SizeClass.of(bytes);
             long wanted = bytes;
             assertTrue(sizeClass == last || sizeClass == last + 1, () -> "class " + sizeClass + " for " + wanted);
-            assertTrue(HostAllocator.capacity(sizeClass) >= bytes);
-            assertTrue(sizeClass == 0 || HostAllocator.capacity(sizeClass - 1) < bytes);
+            assertTrue(SizeClass.capacity(sizeClass) >= bytes);
+            assertTrue(sizeClass == 0 || SizeClass.capacity(sizeClass - 1) < bytes);
             last = sizeClass;
         }
     }
@@ -51,35 +51,66 @@ class HostAllocatorTest {
     @Test
     void theAccountingFollowsEveryBlock() {
         Block a = allocator.allocate(1000);
-        Block b = allocator.allocate(2 * MIB);
+        Block b = allocator.allocate(2 * MIB + 1);
         HostAllocator.Stats held = allocator.stats();
         assertEquals(2, held.liveBlocks());
+        assertEquals(2, held.allocations());
         assertEquals(a.capacity() + b.capacity(), held.liveBytes());
         assertEquals(held.liveBytes(), held.peakBytes());
+        assertEquals(1000 + 2 * MIB + 1, held.requestedBytes());
+        assertEquals(held.requestedBytes(), held.peakRequestedBytes());
+        assertTrue(held.heldBytes() >= held.liveBytes() && held.heldBytes() <= held.liveBytes() + 2 * Arena.STEP, held::toString);
         a.release();
         b.release();
         HostAllocator.Stats after = allocator.stats();
         assertEquals(0, after.liveBlocks());
         assertEquals(0, after.liveBytes());
-        assertEquals(held.liveBytes(), after.cachedBytes());
+        assertEquals(0, after.requestedBytes());
+        assertEquals(held.heldBytes(), after.cachedBytes());
         assertEquals(held.liveBytes(), after.peakBytes());
+        assertEquals(held.requestedBytes(), after.peakRequestedBytes());
         allocator.resetPeak();
         assertEquals(0, allocator.stats().peakBytes());
+        assertEquals(0, allocator.stats().peakRequestedBytes());
         allocator.trim();
-        assertEquals(0, allocator.stats().cachedBytes());
+        assertEquals(0, allocator.stats().heldBytes());
     }
 
     @Test
-    void aFreedBlockServesTheNextRequestOfItsClass() {
-        Block first = allocator.allocate(5000);
-        long address = first.address();
+    void oneRequestCanBeMadeToFail() {
+        allocator.refuse(2);
+        Block first = allocator.allocate(100);
+        assertThrows(HostAllocator.OutOfMemory.class, () -> allocator.allocate(100));
+        Block third = allocator.allocate(100);
+        assertEquals(2, allocator.stats().liveBlocks());
         first.release();
-        long asked = allocator.stats().systemCalls();
-        Block second = allocator.allocate(5001);
-        assertEquals(address, second.address());
-        assertEquals(5001, second.bytes());
-        assertEquals(asked, allocator.stats().systemCalls());
-        second.release();
+        third.release();
+    }
+
+    @Test
+    void smallBlocksOfOneSizeMakeRoomForThoseOfAnother() {
+        Block[] blocks = new Block[3000];
+        for (int size : new int[] {1000, 2000, 700, 3000, 500}) {
+            for (int i = 0; i < blocks.length; i++) blocks[i] = allocator.allocate(size);
+            for (Block block : blocks) block.release();
+        }
+        // The largest of the rounds, not their sum, and what may wait in the classes.
+        assertTrue(allocator.stats().heldBytes() < 3000 * 3072 + 2 * MIB, allocator.stats()::toString);
+    }
+
+    @Test
+    void aFreedBlockServesTheNextRequestOfItsSize() {
+        for (long bytes : new long[] {5000, 5 * MIB - 1}) {
+            Block first = allocator.allocate(bytes);
+            long address = first.address();
+            first.release();
+            long asked = allocator.stats().systemCalls();
+            Block second = allocator.allocate(bytes + 1);
+            assertEquals(address, second.address());
+            assertEquals(bytes + 1, second.bytes());
+            assertEquals(asked, allocator.stats().systemCalls());
+            second.release();
+        }
     }
 
     @Test

@@ -1,0 +1,280 @@
+package dev.tenfold.kernels;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Native memory that blocks are cut from: the smallest free piece that is large enough, at the lowest address among equals, and
+ * neighbours that become free are joined again. What a step of a program frees in any order therefore serves the next step in
+ * any other, and the memory taken from the system stays close to the most that was live at once.
+ *
+ * <p>Address space is reserved in long segments and taken into use from below, so that growing is no call into the system. Where
+ * a piece lies depends on the order of requests alone.
+ */
+final class Arena {
+    /** A part of a segment, in use or free. Its neighbours in memory are {@code below} and {@code above}. */
+    static final class Piece {
+        final Segment segment;
+        long address;
+        long bytes;
+        boolean free;
+        // Of a free piece: bytes that were given back to the system and cost fresh pages when they are used.
+        long missing;
+        Piece below;
+        Piece above;
+        // Of a free piece: its neighbours among the free ones of its bin.
+        private Piece smaller;
+        private Piece larger;
+
+        private Piece(Segment segment, long address, long bytes) {
+            this.segment = segment;
+            this.address = address;
+            this.bytes = bytes;
+        }
+    }
+
+    /** Reserved addresses; the pieces cover those below {@code top}. */
+    private static final class Segment {
+        final long base;
+        final long bytes;
+        long top;
+        Piece last;
+
+        Segment(long base, long bytes) {
+            this.base = base;
+            this.bytes = bytes;
+            top = base;
+        }
+    }
+
+    private static final long ALIGNMENT = 64;
+    /** Memory is taken into use in multiples of this. */
+    static final long STEP = 1 << 16;
+
+    private final long smallest;
+    private final long reservation;
+    private final boolean hugePages;
+    private final List<Segment> segments = new ArrayList<>();
+    private final Piece[] bins = new Piece[SizeClass.COUNT];
+    private final long[] occupied = new long[SizeClass.COUNT / 64];
+    // What was freed last, still warm and not yet joined: the next request is often of the same size.
+    private Piece latest;
+    private long held;
+    private long growths;
+
+    /**
+     * An arena without memory.
+     *
+     * @param smallest    a free piece of fewer bytes serves no request
+     * @param reservation how much address space a segment has, where the system grants it
+     * @param hugePages   whether the system is asked for huge pages
+     */
+    Arena(long smallest, long reservation, boolean hugePages) {
+        this.smallest = smallest;
+        this.reservation = reservation;
+        this.hugePages = hugePages;
+    }
+
+    /** A piece of {@code bytes} (a multiple of 64) from what is free. Null when nothing fits, or {@link #held} would exceed {@code limit}. */
+    synchronized Piece take(long bytes, long limit) {
+        if (latest != null) {
+            Piece same = latest;
+            latest = null;
+            if (same.bytes == bytes) return same;
+            join(same);
+        }
+        Piece found = find(bytes);
+        if (found == null || held + Math.min(found.missing, bytes) > limit) return null;
+        unlink(found);
+        return cut(found, bytes);
+    }
+
+    /** As {@link #take}, with fresh memory where nothing free fits. Null also when the system has none. */
+    synchronized Piece takeOrGrow(long bytes, long limit) {
+        Piece found = take(bytes, limit);
+        if (found != null) return found;
+        for (Segment segment : segments) {
+            Piece grown = grow(segment, bytes, limit);
+            if (grown != null) return grown;
+        }
+        if (held + roundUp(bytes, STEP) > limit) return null;
+        Segment more = reserve(bytes);
+        return more == null ? null : grow(more, bytes, limit);
+    }
+
+    private Segment reserve(long bytes) {
+        long least = roundUp(bytes, SystemMemory.HUGE_PAGE);
+        long size = Math.max(least, roundUp(reservation, SystemMemory.HUGE_PAGE));
+        while (true) {
+            long base = SystemMemory.reserve(size, hugePages);
+            if (base != 0) {
+                Segment segment = new Segment(base, size);
+                segments.add(segment);
+                return segment;
+            }
+            if (size == least) return null;
+            size = Math.max(least, roundUp(size / 2, SystemMemory.HUGE_PAGE));
+        }
+    }
+
+    private Piece grow(Segment segment, long bytes, long limit) {
+        Piece last = segment.last;
+        boolean extend = last != null && last.free;
+        long more = roundUp(bytes - (extend ? last.bytes : 0), STEP);
+        if (more > segment.base + segment.bytes - segment.top || held + more > limit) return null;
+        Piece piece;
+        if (extend) {
+            unlink(last);
+            last.bytes += more;
+            piece = last;
+        } else {
+            piece = new Piece(segment, segment.top, more);
+            piece.below = last;
+            if (last != null) last.above = piece;
+            segment.last = piece;
+        }
+        segment.top += more;
+        held += more;
+        growths++;
+        return cut(piece, bytes);
+    }
+
+    /** Uses the lower {@code bytes} of a piece that is in no bin; the rest becomes a free piece. */
+    private Piece cut(Piece piece, long bytes) {
+        long used = Math.min(piece.missing, bytes);
+        held += used;
+        if (piece.bytes > bytes) {
+            Piece rest = new Piece(piece.segment, piece.address + bytes, piece.bytes - bytes);
+            rest.missing = piece.missing - used;
+            rest.below = piece;
+            rest.above = piece.above;
+            if (rest.above != null) rest.above.below = rest;
+            else piece.segment.last = rest;
+            piece.above = rest;
+            piece.bytes = bytes;
+            link(rest);
+        }
+        piece.missing = 0;
+        piece.free = false;
+        return piece;
+    }
+
+    /** Makes a piece free: it waits for a request of its size, and with the next request or free piece it is joined with its neighbours. */
+    synchronized void give(Piece piece) {
+        if (latest != null) join(latest);
+        latest = piece;
+    }
+
+    private void join(Piece piece) {
+        Piece above = piece.above;
+        if (above != null && above.free) {
+            unlink(above);
+            absorb(piece, above);
+        }
+        Piece below = piece.below;
+        if (below != null && below.free) {
+            unlink(below);
+            absorb(below, piece);
+            piece = below;
+        }
+        link(piece);
+    }
+
+    private static void absorb(Piece piece, Piece above) {
+        piece.bytes += above.bytes;
+        piece.missing += above.missing;
+        piece.above = above.above;
+        if (above.above != null) above.above.below = piece;
+        else piece.segment.last = piece;
+    }
+
+    /** Gives what is free back to the system, as far as that takes it. */
+    synchronized void trim() {
+        if (latest != null) join(latest);
+        latest = null;
+        for (Segment segment : List.copyOf(segments)) {
+            Piece last = segment.last;
+            if (last.free && last.below == null) {
+                unlink(last);
+                held -= last.bytes - last.missing;
+                segments.remove(segment);
+                SystemMemory.unreserve(segment.base, segment.bytes);
+                continue;
+            }
+            for (Piece piece = last; piece != null; piece = piece.below) {
+                if (!piece.free) continue;
+                long given = SystemMemory.giveBack(piece.address, piece.bytes);
+                held += piece.missing - given;
+                piece.missing = given;
+            }
+        }
+    }
+
+    /** Bytes taken from the system and not given back. */
+    synchronized long held() {
+        return held;
+    }
+
+    /** How often fresh memory was taken into use. */
+    synchronized long growths() {
+        return growths;
+    }
+
+    /** The sizes of the largest pieces in use, at least {@code from} bytes each. */
+    synchronized List<Long> largest(int count, long from) {
+        List<Long> sizes = new ArrayList<>();
+        for (Segment segment : segments) {
+            for (Piece piece = segment.last; piece != null; piece = piece.below) if (!piece.free && piece != latest && piece.bytes >= from) sizes.add(piece.bytes);
+        }
+        sizes.sort((a, b) -> Long.compare(b, a));
+        return sizes.subList(0, Math.min(count, sizes.size()));
+    }
+
+    // ---- free pieces, by size class and within one by size and address ----
+
+    private Piece find(long bytes) {
+        int bin = SizeClass.of(bytes);
+        for (Piece piece = bins[bin]; piece != null; piece = piece.larger) if (piece.bytes >= bytes) return piece;
+        int word = ++bin >>> 6;
+        if (word >= occupied.length) return null;
+        long bits = occupied[word] & -1L << bin;
+        while (bits == 0) {
+            if (++word == occupied.length) return null;
+            bits = occupied[word];
+        }
+        return bins[(word << 6) + Long.numberOfTrailingZeros(bits)];
+    }
+
+    private void link(Piece piece) {
+        piece.free = true;
+        if (piece.bytes < smallest) return;
+        int bin = SizeClass.of(piece.bytes);
+        Piece before = null;
+        Piece after = bins[bin];
+        while (after != null && (after.bytes < piece.bytes || after.bytes == piece.bytes && after.address < piece.address)) {
+            before = after;
+            after = after.larger;
+        }
+        piece.smaller = before;
+        piece.larger = after;
+        if (after != null) after.smaller = piece;
+        if (before != null) before.larger = piece;
+        else bins[bin] = piece;
+        occupied[bin >>> 6] |= 1L << bin;
+    }
+
+    private void unlink(Piece piece) {
+        if (piece.bytes < smallest) return;
+        int bin = SizeClass.of(piece.bytes);
+        if (piece.larger != null) piece.larger.smaller = piece.smaller;
+        if (piece.smaller != null) piece.smaller.larger = piece.larger;
+        else bins[bin] = piece.larger;
+        if (bins[bin] == null) occupied[bin >>> 6] &= ~(1L << bin);
+        piece.smaller = null;
+        piece.larger = null;
+    }
+
+    private static long roundUp(long bytes, long step) {
+        return (bytes + step - 1) / step * step;
+    }
+}
