@@ -72,22 +72,21 @@ final class Backward {
     /** Walks until nothing is left. */
     void run() {
         if (!allLeaves) useful = usefulNodes();
-        List<Node> walked = new ArrayList<>();
         try (NoGrad region = createGraph ? NoGrad.recording() : NoGrad.open(); Precision types = Precision.asRecorded()) {
             Node node;
             while ((node = queue.poll()) != null) {
-                walked.add(node);
                 Tensor[] incoming = pending.get(node);
                 keepWanted(node, incoming);
                 if (useful == null || useful.contains(node)) visit(node, incoming);
                 pending.remove(node);
                 if (!createGraph) closeAll(incoming);
+                // At once, not after the walk: what one operation saved makes room for the gradients of those before it.
+                if (!retainGraph) node.release();
             }
         } catch (RuntimeException | Error failure) {
             abandon();
             throw failure;
         }
-        if (!retainGraph) walked.forEach(Node::release);
     }
 
     private void visit(Node node, Tensor[] incoming) {
@@ -116,7 +115,7 @@ final class Backward {
         boolean[] wanted = targetPlaces.get(node);
         if (wanted == null) return;
         Tensor[] kept = new Tensor[incoming.length];
-        for (int i = 0; i < kept.length; i++) if (wanted[i] && incoming[i] != null) kept[i] = createGraph ? incoming[i] : escape(incoming[i]);
+        for (int i = 0; i < kept.length; i++) if (wanted[i] && incoming[i] != null) kept[i] = createGraph ? incoming[i] : incoming[i].alias();
         placeGradients.put(node, kept);
     }
 
@@ -138,15 +137,10 @@ final class Backward {
                         + result.shape() + ", the input " + node.inputShape(i));
             }
             // Every place owns a handle of its own, since handles are closed as soon as they are used.
-            Tensor own = createGraph ? result : escape(result);
+            Tensor own = createGraph ? result : Scope.lift(result.alias());
             if (node.source(i) != null) arrive(node.source(i), own);
             else arriveAtLeaf(node.leaf(i), own);
         }
-    }
-
-    /** A handle that outlives the step's scope; it is closed by this walk. */
-    private static Tensor escape(Tensor result) {
-        return Scope.release(result.alias());
     }
 
     private boolean needs(Node node, int i) {
@@ -175,7 +169,7 @@ final class Backward {
         if (createGraph) return total;
         before.close();
         more.close();
-        return Scope.release(total);
+        return Scope.lift(total);
     }
 
     /** The gradient that arrived at {@code tensor}, or null. Whoever takes it owns it. */

@@ -7,7 +7,6 @@ import dev.tenfold.tensor.Tensor;
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 
 /** One recorded operation: where its inputs came from, and the tensors that its backward needs. */
 final class Node {
@@ -112,15 +111,6 @@ final class Node {
         return outputTypes[i];
     }
 
-    boolean isReleased() {
-        return saved == null;
-    }
-
-    void visitSaved(Consumer<Tensor> visitor) {
-        if (saved == null) return;
-        for (Tensor tensor : saved) if (tensor != null) visitor.accept(tensor);
-    }
-
     void retain() {
         USERS.incrementAndGet(this);
     }
@@ -156,10 +146,6 @@ final class Node {
         if (tensor == null) {
             throw new IllegalStateException(operation.name() + ".backward asks for " + what
                     + ", but savedInputs()/savedOutputs() do not name it");
-        }
-        if (!tensor.holdsMemory()) {
-            throw new IllegalStateException("backward through " + operation.name() + ": " + what + " " + tensor.shape()
-                    + " was freed with its scope; go backward inside the scope, or Scope.keep the result");
         }
         if (tensor.version() != versions[slot]) {
             throw new IllegalStateException("backward through " + operation.name() + ": " + what + " " + tensor.shape()

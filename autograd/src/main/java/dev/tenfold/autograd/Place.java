@@ -21,14 +21,13 @@ record Place(Node node, int index) implements Recorder.Trace {
     }
 
     @Override
-    public void visitSaved(Consumer<Tensor> visitor) {
+    public void visitLeaves(Consumer<Tensor> visitor) {
         Set<Node> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         ArrayDeque<Node> waiting = new ArrayDeque<>();
         waiting.add(node);
         while (!waiting.isEmpty()) {
             Node next = waiting.poll();
             if (!seen.add(next)) continue;
-            next.visitSaved(visitor);
             for (int i = 0; i < next.inputs(); i++) {
                 if (next.source(i) != null) waiting.add(next.source(i).node());
                 if (next.leaf(i) != null) visitor.accept(next.leaf(i));

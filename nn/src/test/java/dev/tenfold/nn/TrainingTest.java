@@ -179,7 +179,8 @@ class TrainingTest {
                         sgd.step();
                     }
                     long now = HostAllocator.get().stats().liveBlocks();
-                    if (step > 0) assertEquals(blocks, now, "live blocks after step " + step);
+                    // Fewer when the collector frees what other tests left.
+                    if (step > 0) assertTrue(now <= blocks, "live blocks after step " + step + ": " + now + ", before " + blocks);
                     blocks = now;
                 }
                 assertTrue(last < 3, "loss " + last);

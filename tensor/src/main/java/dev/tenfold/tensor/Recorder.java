@@ -15,8 +15,8 @@ public interface Recorder {
         /** A tensor of this place was closed. */
         void release();
 
-        /** Shows every tensor that this graph, up to its leaves, holds for its backward pass. */
-        void visitSaved(Consumer<Tensor> visitor);
+        /** Shows every leaf that gradients of this graph go to. */
+        void visitLeaves(Consumer<Tensor> visitor);
     }
 
     /**

@@ -1,23 +1,22 @@
 package dev.tenfold.tensor;
 
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Frees every tensor created inside it that was not kept: {@code try (var scope = Scope.open()) { … }}.
  *
  * <p>A tensor belongs to the innermost scope that is open on its thread when it is made. {@link #keep} hands it to the
- * scope outside (or to the caller, when there is none), together with whatever its gradient graph still needs.
+ * scope outside (or to the caller, when there is none), with the leaves that its gradients go to. What its gradient graph
+ * saved is closed with the scope, but keeps its memory until the graph is used or nobody can use it any more: a scope around a
+ * part of a network therefore frees early what no backward pass needs.
  */
 public final class Scope implements AutoCloseable {
     private final ThreadState state;
     private final Scope parent;
     private List<Tensor> owned = new ArrayList<>();
     private int purgeAt = 1024;
-    private Set<Tensor> kept;
+    private boolean keeps;
     private boolean open = true;
 
     private Scope(ThreadState state) {
@@ -35,8 +34,8 @@ public final class Scope implements AutoCloseable {
     public Tensor keep(Tensor tensor) {
         if (!open) throw new IllegalStateException("Scope.keep: the scope is closed");
         if (tensor.owner == this) {
-            if (kept == null) kept = Collections.newSetFromMap(new IdentityHashMap<>());
-            kept.add(tensor);
+            tensor.kept = true;
+            keeps = true;
         }
         return tensor;
     }
@@ -46,6 +45,16 @@ public final class Scope implements AutoCloseable {
         if (tensor.owner != null) {
             tensor.owner = null;
             Ownership.watch(tensor);
+        }
+        return tensor;
+    }
+
+    /** Moves {@code tensor} from its scope to the one outside of that, as {@link #keep} does at the end. Returns it. */
+    public static Tensor lift(Tensor tensor) {
+        Scope from = tensor.owner;
+        if (from != null) {
+            tensor.owner = null;
+            handTo(from.parent, tensor);
         }
         return tensor;
     }
@@ -78,25 +87,39 @@ public final class Scope implements AutoCloseable {
         if (state.scope != this) throw new IllegalStateException("Scope.close: a scope opened later is still open; close scopes in reverse order");
         open = false;
         state.scope = parent;
-        if (kept != null) {
-            for (Tensor tensor : List.copyOf(kept)) {
-                if (tensor.trace() != null) tensor.trace().visitSaved(t -> {
-                    if (t.owner == this) kept.add(t);
-                });
-            }
-        }
+        if (keeps) keepLeaves();
         List<Tensor> mine = owned;
         owned = List.of();
+        List<Tensor> held = new ArrayList<>(0);
         for (int i = 0, n = mine.size(); i < n; i++) {
             Tensor tensor = mine.get(i);
             if (tensor.owner != this) continue;
             tensor.owner = null;
-            if (kept != null && kept.contains(tensor)) {
-                if (parent != null) parent.own(tensor);
-                else Ownership.watch(tensor);
+            if (tensor.kept) {
+                handTo(parent, tensor);
             } else {
-                tensor.free();
+                tensor.close();
+                if (tensor.holdsMemory()) held.add(tensor);
             }
         }
+        // Graphs of which nothing was kept have let go by now; the net is for one that is lost without having been used.
+        for (Tensor tensor : held) if (tensor.holdsMemory()) Ownership.watch(tensor);
+    }
+
+    private void keepLeaves() {
+        boolean leaves = false;
+        for (Tensor t : owned) leaves |= t.owner == this && t.isLeaf() && !t.kept;
+        if (!leaves) return;
+        for (Tensor tensor : owned) {
+            if (tensor.owner == this && tensor.kept && tensor.trace() != null) {
+                tensor.trace().visitLeaves(leaf -> leaf.kept |= leaf.owner == this);
+            }
+        }
+    }
+
+    private static void handTo(Scope scope, Tensor tensor) {
+        tensor.kept = false;
+        if (scope != null) scope.own(tensor);
+        else Ownership.watch(tensor);
     }
 }

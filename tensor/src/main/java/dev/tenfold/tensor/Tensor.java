@@ -30,6 +30,7 @@ public final class Tensor implements AutoCloseable, TensorArithmetic, TensorView
     private Recorder.Trace trace;
     private Tensor grad;
     Scope owner;
+    boolean kept;
     Runnable net;
     Cleaner.Cleanable watch;
     final Throwable made;
@@ -243,9 +244,7 @@ public final class Tensor implements AutoCloseable, TensorArithmetic, TensorView
         if (saves == 0) free();
     }
 
-    /** Frees the memory whatever a graph holds: the end of the owning scope. */
-    void free() {
-        closed = true;
+    private void free() {
         if (freed) return;
         freed = true;
         if (grad != null) grad.close();

@@ -2,6 +2,7 @@ package dev.tenfold.nn.layers;
 
 import dev.tenfold.nn.Module;
 import dev.tenfold.tensor.Generator;
+import dev.tenfold.tensor.Scope;
 import dev.tenfold.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,11 +19,13 @@ public final class Mlp extends Module {
 
     @Override
     public Tensor forward(Tensor x) {
-        Tensor h = x.rank() > 2 ? x.flattenFrom(1) : x;
-        for (int i = 0; i < layers.size(); i++) {
-            h = layers.get(i).forward(h);
-            if (i + 1 < layers.size()) h = h.relu();
+        try (Scope scope = Scope.open()) {
+            Tensor h = x.rank() > 2 ? x.flattenFrom(1) : x;
+            for (int i = 0; i < layers.size(); i++) {
+                h = layers.get(i).forward(h);
+                if (i + 1 < layers.size()) h = h.relu();
+            }
+            return scope.keep(h);
         }
-        return h;
     }
 }

@@ -1,6 +1,7 @@
 package dev.tenfold.nn.layers;
 
 import dev.tenfold.nn.Module;
+import dev.tenfold.tensor.Scope;
 import dev.tenfold.tensor.Tensor;
 import java.util.List;
 
@@ -20,7 +21,9 @@ public final class Sequential extends Module {
 
     @Override
     public Tensor forward(Tensor x) {
-        for (Module module : modules) x = module.forward(x);
-        return x;
+        try (Scope scope = Scope.open()) {
+            for (Module module : modules) x = module.forward(x);
+            return scope.keep(x);
+        }
     }
 }

@@ -7,6 +7,7 @@ import dev.tenfold.nn.layers.Conv2d;
 import dev.tenfold.nn.layers.Filter;
 import dev.tenfold.nn.layers.Sequential;
 import dev.tenfold.tensor.Generator;
+import dev.tenfold.tensor.Scope;
 import dev.tenfold.tensor.Tensor;
 
 /** A block of a {@link ResNet}: convolutions with batch norm and ReLU between them, beside a shortcut, and ReLU after the sum. */
@@ -38,13 +39,15 @@ final class ResNetBlock extends Module {
 
     @Override
     public Tensor forward(Tensor x) {
-        Tensor h = x;
-        for (int i = 0; i < convolutions.length; i++) {
-            if (i > 0) h = h.relu();
-            h = norms[i].forward(convolutions[i].forward(h));
+        try (Scope scope = Scope.open()) {
+            Tensor h = x;
+            for (int i = 0; i < convolutions.length; i++) {
+                if (i > 0) h = h.relu();
+                h = norms[i].forward(convolutions[i].forward(h));
+            }
+            Tensor sum = h.add(shortcut == null ? x : shortcut.forward(x));
+            return scope.keep(lastReLU ? sum.relu() : sum);
         }
-        Tensor sum = h.add(shortcut == null ? x : shortcut.forward(x));
-        return lastReLU ? sum.relu() : sum;
     }
 
     /** Every stride-th pixel, and zeros as the new channels, half of them before and half behind. */

@@ -10,6 +10,7 @@ import dev.tenfold.nn.layers.Function;
 import dev.tenfold.nn.layers.Linear;
 import dev.tenfold.nn.layers.Sequential;
 import dev.tenfold.tensor.Generator;
+import dev.tenfold.tensor.Scope;
 import dev.tenfold.tensor.Tensor;
 import java.util.List;
 
@@ -97,10 +98,12 @@ public final class WideResNet extends Module {
 
         @Override
         public Tensor forward(Tensor x) {
-            Tensor a = bn1.forward(x).relu();
-            Tensor h = bn2.forward(conv1.forward(a)).relu();
-            if (dropout != null) h = dropout.forward(h);
-            return conv2.forward(h).add(shortcut == null ? x : shortcut.forward(a));
+            try (Scope scope = Scope.open()) {
+                Tensor a = bn1.forward(x).relu();
+                Tensor h = bn2.forward(conv1.forward(a)).relu();
+                if (dropout != null) h = dropout.forward(h);
+                return scope.keep(conv2.forward(h).add(shortcut == null ? x : shortcut.forward(a)));
+            }
         }
     }
 }
