@@ -1,6 +1,7 @@
 package dev.tenfold.nn.layers;
 
 import dev.tenfold.nn.Module;
+import dev.tenfold.tensor.Scope;
 import dev.tenfold.tensor.Tensor;
 
 /** {@code branch(x) + shortcut(x)} (He, Zhang, Ren, Sun 2016); the shortcut is x itself where none is given. */
@@ -20,11 +21,13 @@ public final class Residual extends Module {
 
     @Override
     public Tensor forward(Tensor x) {
-        Tensor y = branch.forward(x);
-        Tensor way = shortcut == null ? x : shortcut.forward(x);
-        if (!y.shape().equals(way.shape())) {
-            throw new IllegalArgumentException("Residual: the branch gives " + y.shape() + ", the shortcut " + way.shape() + "; they must be equal");
+        try (Scope scope = Scope.open()) {
+            Tensor y = branch.forward(x);
+            Tensor way = shortcut == null ? x : shortcut.forward(x);
+            if (!y.shape().equals(way.shape())) {
+                throw new IllegalArgumentException("Residual: the branch gives " + y.shape() + ", the shortcut " + way.shape() + "; they must be equal");
+            }
+            return scope.keep(y.add(way));
         }
-        return y.add(way);
     }
 }

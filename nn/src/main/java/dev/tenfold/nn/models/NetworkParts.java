@@ -2,6 +2,7 @@ package dev.tenfold.nn.models;
 
 import dev.tenfold.nn.Module;
 import dev.tenfold.nn.layers.Sequential;
+import dev.tenfold.tensor.Scope;
 import dev.tenfold.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,8 +34,10 @@ public record NetworkParts(Module stem, List<Sequential> stages, Module head) {
 
     /** The network's outputs for x. */
     public Tensor outputs(Tensor x) {
-        Tensor h = stem.forward(x);
-        for (Module stage : stages) h = stage.forward(h);
-        return head.forward(h);
+        try (Scope scope = Scope.open()) {
+            Tensor h = stem.forward(x);
+            for (Module stage : stages) h = stage.forward(h);
+            return scope.keep(head.forward(h));
+        }
     }
 }
