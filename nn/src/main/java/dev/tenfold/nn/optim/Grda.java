@@ -68,16 +68,17 @@ public final class Grda extends Optimiser {
         long t = steps() - 1;
         // (t + 1)^mu - t^mu without cancellation
         double growth = t == 0 ? 1 : Math.pow(t, mu) * Math.expm1(mu * Math.log1p(1.0 / t));
-        setThreshold(threshold() + c * Math.pow(learningRate(), 0.5 + mu) * growth);
+        Tensor grown = Tensors.scalar(DType.F64, threshold() + c * Math.pow(learningRate(), 0.5 + mu) * growth);
         STEP.apply(due.stream().map(one -> {
-            double[] params = {learningRate(), threshold(), one.isFresh(0) ? 1 : 0};
+            double[] params = {learningRate(), grown.item(), one.isFresh() ? 1 : 0};
             return new Update.Call(params, one.value(), one.state(0), one.gradient());
         }).toList());
+        setThreshold(grown);
     }
 
-    private void setThreshold(double value) {
+    private void setThreshold(Tensor value) {
         if (threshold != null) threshold.close();
-        threshold = Scope.release(Tensors.scalar(DType.F64, value));
+        threshold = Scope.release(value);
     }
 
     /** The accumulators and, after the first step, the threshold. */
@@ -93,7 +94,7 @@ public final class Grda extends Optimiser {
         checkFits(values);
         double saved = values.containsKey(THRESHOLD) ? values.get(THRESHOLD).item() : 0;
         super.load(accumulators(values));
-        setThreshold(saved);
+        setThreshold(Tensors.scalar(DType.F64, saved));
     }
 
     @Override

@@ -10,14 +10,23 @@ final class Learned {
     final String name;
     final Parameter parameter;
     final ParameterGroup group;
-    /** One tensor for each kind of state, null until it is first used. */
-    final Tensor[] state;
+    private final Tensor[] state;
+    private boolean fresh = true;
 
+    /**
+     * Takes the memory of the state of a parameter that is not frozen, so that the first training step needs no more than those after
+     * it, and no step can fail half way for want of memory.
+     */
     Learned(String name, Parameter parameter, ParameterGroup group, int kinds) {
         this.name = name;
         this.parameter = parameter;
         this.group = group;
-        this.state = new Tensor[kinds];
+        state = new Tensor[kinds];
+        if (!parameter.isFrozen()) for (int k = 0; k < kinds; k++) state[k] = zeros();
+    }
+
+    private Tensor zeros() {
+        return Scope.release(Tensors.zerosLike(value()));
     }
 
     /** True when the next step changes it. */
@@ -34,18 +43,37 @@ final class Learned {
         return parameter.grad().contiguous();
     }
 
-    /** True before the first use of state {@code kind}. */
-    boolean isFresh(int kind) {
-        return state[kind] == null;
+    /** True before the first step that changes the parameter. */
+    boolean isFresh() {
+        return fresh;
+    }
+
+    /** A step has changed the parameter. */
+    void stepped() {
+        fresh = false;
+        parameter.zeroGrad();
+    }
+
+    /** How many state tensors there are. */
+    int kinds() {
+        return state.length;
     }
 
     /** State {@code kind}; zeros at first. */
     Tensor state(int kind) {
-        if (state[kind] == null) state[kind] = Scope.release(Tensors.zerosLike(value()));
+        if (state[kind] == null) state[kind] = zeros();
         return state[kind];
     }
 
+    /** Continues with another state. */
+    void setState(int kind, Tensor value) {
+        if (state[kind] != null) state[kind].close();
+        state[kind] = value;
+        fresh = false;
+    }
+
     void close() {
+        fresh = true;
         for (int k = 0; k < state.length; k++) {
             if (state[k] != null) state[k].close();
             state[k] = null;

@@ -69,14 +69,21 @@ public abstract class Optimiser implements AutoCloseable {
         steps = taken;
     }
 
-    /** Changes every parameter that has a gradient and is not frozen, then drops the gradients. */
+    /**
+     * Changes every parameter that has a gradient and is not frozen, then drops the gradients. A step that fails, for want of memory
+     * say, leaves all of them as they were and does not count.
+     */
     public final void step() {
         steps++;
+        boolean done = false;
         try (Scope scope = Scope.open(); NoGrad region = NoGrad.open()) {
             List<Learned> due = new ArrayList<>();
             for (Learned one : learned.values()) if (one.isDue()) due.add(one);
             update(due);
-            for (Learned one : due) one.parameter.zeroGrad();
+            done = true;
+            due.forEach(Learned::stepped);
+        } finally {
+            if (!done) steps--;
         }
     }
 
@@ -85,7 +92,7 @@ public abstract class Optimiser implements AutoCloseable {
         parameters.values().forEach(Parameter::zeroGrad);
     }
 
-    /** One step on these parameters, in place. */
+    /** One step on these parameters, in place: on all of them, or with an exception on none. */
     abstract void update(List<Learned> due);
 
     /** The learning rate of a parameter's group. */
@@ -97,7 +104,7 @@ public abstract class Optimiser implements AutoCloseable {
     public Map<String, Tensor> state() {
         Map<String, Tensor> state = new LinkedHashMap<>();
         learned.forEach((name, one) -> {
-            for (int k = 0; k < one.state.length; k++) if (one.state[k] != null) state.put(name + "." + kinds.get(k), one.state[k]);
+            if (!one.isFresh()) for (int k = 0; k < kinds.size(); k++) state.put(name + "." + kinds.get(k), one.state(k));
         });
         return state;
     }
@@ -116,7 +123,7 @@ public abstract class Optimiser implements AutoCloseable {
         close();
         copies.forEach((name, copy) -> {
             int dot = name.lastIndexOf('.');
-            learned.get(name.substring(0, dot)).state[kinds.indexOf(name.substring(dot + 1))] = copy;
+            learned.get(name.substring(0, dot)).setState(kinds.indexOf(name.substring(dot + 1)), copy);
         });
     }
 

@@ -85,9 +85,9 @@ public final class RmsProp extends Optimiser {
     void update(List<Learned> due) {
         step.apply(due.stream().map(one -> {
             double[] params = {rate(one), settings.decay, settings.eps, settings.momentum, one.group.weightDecay().orElse(settings.weightDecay)};
-            Tensor[] tensors = new Tensor[one.state.length + 2];
+            Tensor[] tensors = new Tensor[one.kinds() + 2];
             tensors[0] = one.value();
-            for (int k = 0; k < one.state.length; k++) tensors[k + 1] = one.state(k);
+            for (int k = 0; k < one.kinds(); k++) tensors[k + 1] = one.state(k);
             tensors[tensors.length - 1] = one.gradient();
             return new Update.Call(params, tensors);
         }).toList());

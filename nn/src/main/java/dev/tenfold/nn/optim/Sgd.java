@@ -63,7 +63,7 @@ public final class Sgd extends Optimiser {
     }
 
     public Sgd(List<ParameterGroup> groups, double learningRate, Settings settings) {
-        super(groups, learningRate, "velocity");
+        super(groups, learningRate, settings.momentum == 0 ? new String[0] : new String[] {"velocity"});
         this.settings = settings;
     }
 
@@ -74,7 +74,7 @@ public final class Sgd extends Optimiser {
     }
 
     private Update.Call withVelocity(Learned one) {
-        double[] params = params(one, one.isFresh(0) ? 0 : settings.dampening);
+        double[] params = params(one, one.isFresh() ? 0 : settings.dampening);
         return new Update.Call(params, one.value(), one.state(0), one.gradient());
     }
 
