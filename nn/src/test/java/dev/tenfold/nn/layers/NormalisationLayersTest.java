@@ -8,12 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.tenfold.autograd.Autograd;
 import dev.tenfold.autograd.GradientCheck;
 import dev.tenfold.kernels.DType;
+import dev.tenfold.nn.Losses;
 import dev.tenfold.nn.Module;
 import dev.tenfold.tensor.Generator;
 import dev.tenfold.tensor.Scope;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.Tensors;
+import dev.tenfold.tensor.op.CrossEntropy;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -144,5 +146,75 @@ class NormalisationLayersTest {
         Tensor leaf = x.detach().requiresGrad(true);
         Autograd.backward(norm.forward(leaf), g, false);
         return Tensors.concat(0, List.of(leaf.grad().flatten(), norm.namedParameters().get("weight").grad(), norm.namedParameters().get("bias").grad())).toDoubles();
+    }
+
+    @Test
+    void layerNormIsTheWorkedExample() {
+        LayerNorm norm = new LayerNorm(0, true, DType.F64, 2);
+        norm.load(Map.of("weight", Tensors.of(new double[] {2, 3}), "bias", Tensors.of(new double[] {0, 1})));
+        // Rows (1, 10) and (3, 20): every element is one deviation from its mean.
+        assertArrayEquals(new double[] {-2, 4, -2, 4}, norm.forward(batch()).toDoubles(), 1e-12);
+        assertArrayEquals(new double[] {-1, 1, -1, 1}, new LayerNorm(0, false, DType.F64, 2).forward(batch()).toDoubles(), 1e-12);
+        Tensor whole = new LayerNorm(0, false, DType.F64, 2, 2).forward(batch());
+        assertEquals(0, whole.sum().item(), 1e-12);
+        assertEquals(4, whole.square().sum().item(), 1e-12);
+    }
+
+    @Test
+    void groupNormIsTheWorkedExample() {
+        Tensor x = Tensors.of(new double[] {1, 3, 5, 7, 10, 20, 10, 20}, 2, 2, 2);
+        // One group: mean 4, variance 5 in the first image; mean 15, variance 25 in the second.
+        double root = Math.sqrt(5);
+        assertArrayEquals(new double[] {-3 / root, -1 / root, 1 / root, 3 / root, -1, 1, -1, 1}, new GroupNorm(1, 2, 0, true, DType.F64).forward(x).toDoubles(), 1e-12);
+        assertArrayEquals(new double[] {-1, 1, -1, 1, -1, 1, -1, 1}, GroupNorm.instances(2).forward(x.to(DType.F32)).toDoubles(), 1e-5);
+    }
+
+    @Test
+    void layersThatDoNotFitAreRefused() {
+        String message = assertThrows(IllegalArgumentException.class, () -> new LayerNorm(3).forward(batch())).getMessage();
+        assertTrue(message.contains("LayerNorm: x is [2, 2]; its last dimensions must be [3]"), message);
+        message = assertThrows(IllegalArgumentException.class, () -> new GroupNorm(2, 4).forward(batch())).getMessage();
+        assertTrue(message.contains("GroupNorm: x is [2, 2]; it must be [n, 4, …]"), message);
+        message = assertThrows(IllegalArgumentException.class, () -> new GroupNorm(3, 4)).getMessage();
+        assertTrue(message.contains("GroupNorm: 3 groups do not divide 4 channels"), message);
+    }
+
+    @Test
+    void weightNormStartsAsTheLayerThatItTakesOver() {
+        Tensor x = new Generator(8).normal(DType.F32, 3, 4);
+        Linear linear = new Linear(new Generator(9), 4, 5);
+        double[] before = linear.forward(x).toDoubles();
+        WeightNorm norm = WeightNorm.of(linear);
+        assertArrayEquals(before, norm.forward(x).toDoubles(), 1e-5);
+        assertEquals(List.of("weight_g", "weight_v", "bias"), List.copyOf(norm.state().keySet()));
+        Tensor images = new Generator(10).normal(DType.F32, 2, 3, 5, 5);
+        Conv2d conv = new Conv2d(new Generator(11), 3, 4, 3, 2, 1);
+        before = conv.forward(images).toDoubles();
+        assertArrayEquals(before, WeightNorm.of(conv).forward(images).toDoubles(), 1e-5);
+    }
+
+    @Test
+    void weightNormKeepsTheLengthApartFromTheDirection() {
+        WeightNorm norm = WeightNorm.of(new Linear(new Generator(12), 2, 1, false, DType.F64));
+        norm.load(Map.of("weight_g", Tensors.of(new double[] {10}), "weight_v", Tensors.of(new double[] {3, 4}, 1, 2)));
+        assertArrayEquals(new double[] {6, 8}, norm.weight().toDoubles(), 1e-12);
+        Autograd.backward(norm.forward(Tensors.of(new double[] {1, 0}, 1, 2)).sum());
+        // The gradient of w is (1, 0): along v it is 3/5, across it 16/25 and -12/25, times g / |v|.
+        assertArrayEquals(new double[] {0.6}, norm.namedParameters().get("weight_g").grad().toDoubles(), 1e-12);
+        assertArrayEquals(new double[] {2 * 16 / 25.0, -2 * 12 / 25.0}, norm.namedParameters().get("weight_v").grad().toDoubles(), 1e-12);
+    }
+
+    @Test
+    void ignoredLabelsHaveNoLossAndNoGradient() {
+        Tensor logits = Tensors.of(new double[] {1, 2, 3, 1, 1, 1, 5, 0, 0}, 3, 3).requiresGrad(true);
+        Tensor labels = Tensors.of(new long[] {2, 0, -100});
+        Tensor loss = Losses.crossEntropy(logits, labels, 0, -100, CrossEntropy.Reduction.MEAN);
+        double first = Math.log(Math.exp(1) + Math.exp(2) + Math.exp(3)) - 3;
+        assertEquals((first + Math.log(3)) / 2, loss.item(), 1e-12);
+        Autograd.backward(loss);
+        double[] gradient = logits.grad().toDoubles();
+        assertEquals((Math.exp(3 - 3 - first) - 1) / 2, gradient[2], 1e-12);
+        assertArrayEquals(new double[] {-1 / 3.0, 1 / 6.0, 1 / 6.0, 0, 0, 0}, java.util.Arrays.copyOfRange(gradient, 3, 9), 1e-12);
+        assertArrayEquals(new double[] {first, Math.log(3), 0}, Losses.crossEntropy(logits, labels, 0, -100, CrossEntropy.Reduction.NONE).toDoubles(), 1e-12);
     }
 }
