@@ -48,6 +48,7 @@ public final class Catalogue {
             cases.add(new BenchCase("softmax", "Softmax.softmax", "softmax", "rows", "" + rows,
                     rows + " x " + SOFTMAX_WIDTH, Work.streaming((long) rows * SOFTMAX_WIDTH, 2)));
         }
+        normalisations(cases);
         convolution(cases);
         cases.add(new BenchCase("small", "SmallTensor.recordedAdd", "recorded add", null, null, "16", Work.overhead()));
         cases.add(new BenchCase("resnet", "ResNetStep.step", "ResNet-18 step", null, null, "32 x 3x32x32",
@@ -67,6 +68,25 @@ public final class Catalogue {
         for (int i = 0; i < STREAM_SIZES.length; i++) {
             cases.add(new BenchCase(name, method, name, "n", "" + STREAM_SIZES[i], STREAM_NAMES[i],
                     Work.streaming(STREAM_SIZES[i], arrays)));
+        }
+    }
+
+    /** Softmax and its like, and normalisations, with their gradients: x and g read, y and the gradient of x written. */
+    private static void normalisations(List<BenchCase> cases) {
+        cases.add(new BenchCase("softmax", "Softmax.forwardBackward", "softmax fwd + bwd", "rows", "64", "64 x " + SOFTMAX_WIDTH,
+                Work.streaming(64L * SOFTMAX_WIDTH, 4)));
+        for (int rows : new int[] {4, 64, 16384}) {
+            cases.add(new BenchCase("logsumexp", "Softmax.logSumExp", "log-sum-exp", "rows", "" + rows, rows + " x " + SOFTMAX_WIDTH,
+                    Work.streaming((long) rows * SOFTMAX_WIDTH, 1)));
+        }
+        cases.add(new BenchCase("crossentropy", "CrossEntropy.forwardBackward", "cross-entropy fwd + bwd", null, null, "128 x 1000",
+                Work.streaming(128L * 1000, 2)));
+        cases.add(new BenchCase("batchnorm", "BatchNorm.forwardBackward", "batch norm fwd + bwd", null, null, "32x64x32x32",
+                Work.streaming(32L * 64 * 32 * 32, 4)));
+        for (String size : new String[] {"2048x128", "64x1000"}) {
+            String[] sides = size.split("x");
+            cases.add(new BenchCase("layernorm", "LayerNorm.forwardBackward", "layer norm fwd + bwd", "size", size, sides[0] + " x " + sides[1],
+                    Work.streaming(Long.parseLong(sides[0]) * Long.parseLong(sides[1]), 4)));
         }
     }
 

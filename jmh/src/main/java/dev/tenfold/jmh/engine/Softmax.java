@@ -1,5 +1,6 @@
 package dev.tenfold.jmh.engine;
 
+import dev.tenfold.autograd.Autograd;
 import dev.tenfold.jmh.Inputs;
 import dev.tenfold.tensor.Scope;
 import dev.tenfold.tensor.Tensor;
@@ -12,7 +13,7 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** Softmax over rows of 1000 floats. */
+/** Softmax and log-sum-exp over rows of 1000 floats. */
 @State(org.openjdk.jmh.annotations.Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -21,18 +22,40 @@ public class Softmax {
     int rows;
 
     private Tensor[] x;
+    private Tensor gradient;
     private int turn;
 
     @Setup
     public void open() {
         x = Values.uniforms(Inputs.copies(4000L * rows), 1, rows, 1000);
+        gradient = Values.uniform(100, 1, rows, 1000);
+    }
+
+    private Tensor next() {
+        turn = turn + 1 == x.length ? 0 : turn + 1;
+        return x[turn];
     }
 
     @Benchmark
     public void softmax() {
-        turn = turn + 1 == x.length ? 0 : turn + 1;
         try (Scope scope = Scope.open()) {
-            x[turn].softmax(-1);
+            next().softmax(-1);
+        }
+    }
+
+    @Benchmark
+    public void logSumExp() {
+        try (Scope scope = Scope.open()) {
+            next().logSumExp(-1);
+        }
+    }
+
+    @Benchmark
+    public void forwardBackward() {
+        try (Scope scope = Scope.open()) {
+            Tensor[] leaves = Values.leaves(next());
+            Autograd.backward(leaves[0].softmax(-1), gradient, false);
+            Values.requireGradients(leaves);
         }
     }
 }

@@ -21,4 +21,16 @@ final class Values {
         for (int i = 0; i < copies; i++) tensors[i] = uniform(seed + i, 1, shape);
         return tensors;
     }
+
+    /** Leaves of the same memory that ask for their gradients, of the innermost scope. */
+    static Tensor[] leaves(Tensor... tensors) {
+        Tensor[] leaves = new Tensor[tensors.length];
+        for (int i = 0; i < leaves.length; i++) leaves[i] = tensors[i].detach().requiresGrad(true);
+        return leaves;
+    }
+
+    /** A benchmark that does only half of its work is an error. */
+    static void requireGradients(Tensor... leaves) {
+        for (Tensor leaf : leaves) if (leaf.grad() == null) throw new IllegalStateException("the gradient of " + leaf.shape() + " is missing");
+    }
 }

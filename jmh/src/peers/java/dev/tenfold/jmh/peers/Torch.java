@@ -58,4 +58,9 @@ final class Torch {
     static void backward(NDArray output, NDArray gradient) {
         JniUtils.backward((PtNDArray) output, (PtNDArray) gradient, false, false);
     }
+
+    /** Frees the gradients of leaves. */
+    static void closeGradients(NDArray... leaves) {
+        for (NDArray leaf : leaves) leaf.getGradient().close();
+    }
 }
