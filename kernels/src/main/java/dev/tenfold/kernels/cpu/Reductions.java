@@ -3,6 +3,7 @@ package dev.tenfold.kernels.cpu;
 import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.expr.Expr;
 import dev.tenfold.kernels.expr.PointwiseKernel;
+import dev.tenfold.kernels.expr.PreparedRun;
 
 /**
  * Reductions of dense {@code [outer, n, inner]} blocks over the middle dimension. Fixed trees: the bits do not depend on
@@ -27,6 +28,14 @@ public final class Reductions {
         else if (isRowKind(kind, type) && inner == 1) RowReductions.reduce(kind, type, in, outer, n, out);
         else if (isRowKind(kind, type)) ColumnReductions.reduce(kind, type, in, outer, n, inner, out);
         else GenericReductions.reduce(kind, type, in, outer, n, inner, out);
+    }
+
+    /**
+     * {@code out[o] = reduce_k values[o, k]} of {@code outer} rows of {@code n} values that are computed piece by piece, f32 or f64, in
+     * kind SUM, MAX, MIN or SUM_SQUARES: the bits of {@link #reduce} on the stored values.
+     */
+    public static void reduceComputed(Kind kind, DType type, PreparedRun values, long outer, long n, long out) {
+        ComputedReductions.reduce(kind, type, values, outer, n, out);
     }
 
     private static DType outType(Kind kind, DType type) {

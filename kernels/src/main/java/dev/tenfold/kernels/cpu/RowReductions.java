@@ -8,9 +8,9 @@ import dev.tenfold.kernels.cpu.Reductions.Kind;
 /** Sums, sums of squares and extremes of dense rows of f32 or f64. */
 final class RowReductions {
     /** A long row is cut into pieces of this many elements, whose results are combined pairwise. */
-    private static final int PIECE = 1 << 14;
+    static final int PIECE = 1 << 14;
     /** Elements of one chunk: below about 100 K the work is done before another thread wakes up. */
-    private static final int CHUNK = 1 << 17;
+    static final int CHUNK = 1 << 17;
 
     private RowReductions() {
     }
@@ -20,12 +20,19 @@ final class RowReductions {
             longRows(kind, type, in, outer, n, out);
             return;
         }
-        boolean isShort = n < (type == DType.F32 ? RowLoops.SHORT_32 : RowLoops.SHORT_64);
         // A short row pays for its start more than for its elements.
-        WorkerPool.forRange(outer, Math.max(1, CHUNK / (isShort ? 4 * n + 16 : n)), (from, to) -> {
-            if (isShort && kind == Kind.SUM) shortSums(type, in, from, to, (int) n, out);
-            else rows(kind, type, in + from * n * type.bytes(), to - from, (int) n, out + from * type.bytes());
-        });
+        WorkerPool.forRange(outer, Math.max(1, CHUNK / (isShort(type, n) ? 4 * n + 16 : n)), (from, to) ->
+                wholeRows(kind, type, in + from * n * type.bytes(), to - from, (int) n, out + from * type.bytes()));
+    }
+
+    private static boolean isShort(DType type, long n) {
+        return n < (type == DType.F32 ? RowLoops.SHORT_32 : RowLoops.SHORT_64);
+    }
+
+    /** {@code rows} rows of {@code n} elements, at most {@link #PIECE}, one after another. */
+    static void wholeRows(Kind kind, DType type, long at, long rows, int n, long out) {
+        if (kind == Kind.SUM && isShort(type, n)) shortSums(type, at, rows, n, out);
+        else rows(kind, type, at, rows, n, out);
     }
 
     private static void longRows(Kind kind, DType type, long in, long outer, long n, long out) {
@@ -44,37 +51,40 @@ final class RowReductions {
                     p += Math.max(1, whole);
                 }
             });
-            Kind rest = kind == Kind.SUM_SQUARES ? Kind.SUM : kind;
-            for (long o = 0; o < outer; o++) {
-                combine(rest, type, partial.address() + o * pieces * bytes, pieces);
-                Memory.copy(partial.address() + o * pieces * bytes, out + o * bytes, bytes);
-            }
+            combineRows(kind, type, partial.address(), outer, pieces, out);
+        }
+    }
+
+    /** Combines the {@code pieces} partial results of each row. */
+    static void combineRows(Kind kind, DType type, long partials, long outer, long pieces, long out) {
+        Kind rest = kind == Kind.SUM_SQUARES ? Kind.SUM : kind;
+        int bytes = type.bytes();
+        for (long o = 0; o < outer; o++) {
+            combine(rest, type, partials + o * pieces * bytes, pieces);
+            Memory.copy(partials + o * pieces * bytes, out + o * bytes, bytes);
         }
     }
 
     /** Few elements in order, without a call for each row. */
-    private static void shortSums(DType type, long in, long from, long to, int n, long out) {
+    private static void shortSums(DType type, long in, long rows, int n, long out) {
+        long at = in;
         if (type == DType.F32) {
-            long at = in + 4 * from * n;
-            for (long o = from; o < to; o++) {
+            for (long o = 0; o < rows; o++, at += 4L * n) {
                 float sum = 0;
                 for (int k = 0; k < n; k++) sum += Memory.getFloat(at + 4L * k);
                 Memory.putFloat(out + 4 * o, sum);
-                at += 4L * n;
             }
         } else {
-            long at = in + 8 * from * n;
-            for (long o = from; o < to; o++) {
+            for (long o = 0; o < rows; o++, at += 8L * n) {
                 double sum = 0;
                 for (int k = 0; k < n; k++) sum += Memory.getDouble(at + 8L * k);
                 Memory.putDouble(out + 8 * o, sum);
-                at += 8L * n;
             }
         }
     }
 
-    /** {@code rows} rows of {@code n} elements, at most {@link #PIECE}, one after another. */
-    private static void rows(Kind kind, DType type, long at, long rows, int n, long out) {
+    /** One after another, by the loops' own tree. */
+    static void rows(Kind kind, DType type, long at, long rows, int n, long out) {
         RowLoops loops = RowLoops.CHOSEN;
         long step = (long) n * type.bytes();
         if (type == DType.F32) {

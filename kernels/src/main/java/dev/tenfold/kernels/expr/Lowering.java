@@ -73,6 +73,12 @@ final class Lowering {
         };
     }
 
+    /** {@code a != b}; a truth value that was made a number, compared with 0, is itself. */
+    private Node notEqual(Node a, Node b) {
+        boolean truth = a.step() == Step.SELECT && a.args().get(1) == ir.number(1).id() && a.args().get(2) == ir.number(0).id();
+        return truth && b == ir.number(0) ? ir.nodes().get(a.args().getFirst()) : ir.of(Step.NE, a, b);
+    }
+
     private Node common(Fn fn, Node[] a) {
         return switch (fn) {
             case ADD -> ir.add(a[0], a[1]);
@@ -88,7 +94,7 @@ final class Lowering {
             case LE -> ir.of(Step.LE, a[0], a[1]);
             case GE -> ir.of(Step.LE, a[1], a[0]);
             case EQ -> ir.of(Step.EQ, a[0], a[1]);
-            case NE -> ir.of(Step.NE, a[0], a[1]);
+            case NE -> notEqual(a[0], a[1]);
             case IS_NAN -> ir.of(Step.NE, a[0], a[0]);
             case FLOOR, CEIL, ROUND -> a[0];
             case REMAINDER, FLOOR_DIV, SIGN -> ir.call(fn, a);

@@ -3,6 +3,7 @@ package dev.tenfold.kernels.expr;
 import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.WorkerPool;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -26,6 +27,7 @@ public final class PointwiseKernel {
 
     private static final ConcurrentHashMap<Key, PointwiseKernel> CACHE = new ConcurrentHashMap<>();
     private static final int MOST_INPUTS = 16;
+    private static final int MOST_STEPS = 400;
     private static final int CHEAP_CHUNK = 1 << 15;
     private static final int COSTLY_CHUNK = 1 << 12;
     // Until the compiler has made machine code of it, a vector loop runs a hundred times slower than its scalar twin.
@@ -71,17 +73,36 @@ public final class PointwiseKernel {
         return CACHE.computeIfAbsent(new Key(List.copyOf(exprs), List.of(in), type, List.of(out)), PointwiseKernel::new);
     }
 
+    /**
+     * True when one loop over {@code inputs} inputs in {@code compute} (f32 or f64) can hold {@code exprs} without losing speed: it is not
+     * longer than what the compiler makes good machine code of, and has no function without a vector form.
+     */
+    public static boolean fits(List<Expr> exprs, int inputs, DType compute) {
+        if (inputs > MOST_INPUTS) return false;
+        Ir ir = Lowering.lower(exprs, compute, Collections.nCopies(exprs.size(), compute)).ir();
+        return ir.nodes().size() <= MOST_STEPS && !ir.hasCalls();
+    }
+
     private CompiledLoop compile(int scalars) {
         return LoopCompiler.compile(new LoopCompiler.Source(code, in, key.compute, out, scalars));
     }
 
-    private CompiledLoop variant(int scalars) {
+    CompiledLoop variant(int scalars) {
         if (scalars == 0) {
             if (dense == null) dense = compile(0);
             return dense;
         }
         CompiledLoop loop = variants.get(scalars);
         return loop != null ? loop : variants.computeIfAbsent(scalars, this::compile);
+    }
+
+    DType[] inputTypes() {
+        return in;
+    }
+
+    /** Bytes of one element of an operand: inputs first, then outputs. */
+    int bytes(int operand) {
+        return bytes[operand];
     }
 
     // ---- dense operands ----
@@ -144,7 +165,7 @@ public final class PointwiseKernel {
         return moved;
     }
 
-    private void piece(CompiledLoop loop, int n, long[] operands, double[] params) {
+    void piece(CompiledLoop loop, int n, long[] operands, double[] params) {
         int done = 0;
         if (seen > ELEMENTS_BEFORE_VECTORS) done = loop.vector(0, n, operands, params);
         else seen += n;
@@ -176,43 +197,24 @@ public final class PointwiseKernel {
         long n = 1;
         for (long size : shape) n *= size;
         if (n == 0) return;
-        StridedRun strided = StridedRun.plan(shape, strides);
-        if (strided.rank() == 0) {
-            run(n, operands, (1 << in.length) - 1, params);
-            return;
-        }
-        int inner = strided.innerScalars();
-        if (inner >= 0) {
-            runRows(strided, inner, operands, params);
-            return;
-        }
-        // Some input steps through memory: pack those, then run dense.
-        try (Packed packed = Packed.of(in, strided, operands)) {
-            run(strided.shape(), packed.strides(strided), packed.addresses(), params);
+        long[] targets = Arrays.copyOfRange(operands, in.length, operands.length);
+        try (PreparedRun run = prepare(shape, strides, Arrays.copyOf(operands, in.length), params)) {
+            long row = run.row();
+            WorkerPool.forRange(n, row < chunk ? chunk / row * row : chunk, (from, to) -> {
+                long[] moved = new long[targets.length];
+                for (int k = 0; k < moved.length; k++) moved[k] = targets[k] + from * bytes[in.length + k];
+                run.run(from, (int) (to - from), moved);
+            });
         }
     }
 
-    private void runRows(StridedRun strided, int scalars, long[] operands, double[] params) {
-        long row = strided.shape()[strided.rank() - 1];
-        long rows = strided.rows();
-        if (rows == 1) {
-            run(row, operands, scalars, params);
-            return;
-        }
-        CompiledLoop loop = variant(scalars);
-        long rowsPerChunk = Math.max(1, chunk / row);
-        WorkerPool.forRange(rows, rowsPerChunk, (from, to) -> {
-            long[] moved = new long[operands.length];
-            for (long r = from; r < to; r++) {
-                for (int i = 0; i < moved.length; i++) {
-                    moved[i] = operands[i] + (i < in.length ? strided.offset(i, r) : r * row) * bytes[i];
-                }
-                for (long done = 0; done < row; done += CHEAP_CHUNK) {
-                    int n = (int) Math.min(CHEAP_CHUNK, row - done);
-                    piece(loop, n, done == 0 ? moved : advanced(moved, scalars, done), params);
-                }
-            }
-        });
+    /**
+     * Prepares a run over strided inputs whose elements are computed in pieces, by the caller's order and threads.
+     *
+     * @param shape at least one element
+     */
+    public PreparedRun prepare(long[] shape, long[][] strides, long[] inputs, double[] params) {
+        return PreparedRun.of(this, shape, strides, inputs, params);
     }
 
     @Override

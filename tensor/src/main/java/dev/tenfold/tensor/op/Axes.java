@@ -56,25 +56,41 @@ public record Axes(boolean keep, int... axes) {
         return count;
     }
 
-    /** Reduces {@code x}: neighbouring axes in one pass over [outer, n, inner], scattered ones from a transposed copy. */
-    Tensor reduce(String operation, Reductions.Kind kind, Tensor x) {
-        Shape shape = x.shape();
+    /** Dense elements as {@code [outer, n, inner]}, reduced over n to {@code result}. */
+    record Rows(long outer, long n, long inner, Shape result) {
+    }
+
+    /** How {@code shape} is reduced over neighbouring axes, or null where the axes are scattered. */
+    private Rows neighbours(Shape shape, String operation) {
         boolean[] reduced = reduced(shape, operation);
-        DType type = kind == Reductions.Kind.ALL || kind == Reductions.Kind.ANY ? DType.BOOL : x.dtype();
-        Tensor out = Tensor.allocate(type, result(shape, reduced));
         int first = 0;
         while (first < reduced.length && !reduced[first]) first++;
         int end = first;
         while (end < reduced.length && reduced[end]) end++;
-        boolean neighbours = true;
-        for (int i = end; i < reduced.length; i++) neighbours &= !reduced[i] || shape.size(i) == 1;
-        if (neighbours) {
+        for (int i = end; i < reduced.length; i++) if (reduced[i] && shape.size(i) != 1) return null;
+        return new Rows(shape.product(0, first), shape.product(first, end), shape.product(end, shape.rank()), result(shape, reduced));
+    }
+
+    /** How {@code shape} is reduced over its last axes, or null where others are reduced. */
+    Rows rows(Shape shape, String operation) {
+        Rows rows = neighbours(shape, operation);
+        return rows == null || rows.inner != 1 ? null : rows;
+    }
+
+    /** Reduces {@code x}: neighbouring axes in one pass over [outer, n, inner], scattered ones from a transposed copy. */
+    Tensor reduce(String operation, Reductions.Kind kind, Tensor x) {
+        Shape shape = x.shape();
+        DType type = kind == Reductions.Kind.ALL || kind == Reductions.Kind.ANY ? DType.BOOL : x.dtype();
+        Rows rows = neighbours(shape, operation);
+        if (rows != null) {
+            Tensor out = Tensor.allocate(type, rows.result);
             try (Tensor dense = dense(x)) {
-                Reductions.reduce(kind, x.dtype(), dense.address(), shape.product(0, first), shape.product(first, end),
-                        shape.product(end, shape.rank()), out.address());
+                Reductions.reduce(kind, x.dtype(), dense.address(), rows.outer, rows.n, rows.inner, out.address());
             }
             return out;
         }
+        boolean[] reduced = reduced(shape, operation);
+        Tensor out = Tensor.allocate(type, result(shape, reduced));
         try (Tensor view = x.permute(reducedLast(reduced)); Tensor dense = dense(view)) {
             long n = count(shape, operation);
             Reductions.reduce(kind, x.dtype(), dense.address(), n == 0 ? out.elements() : x.elements() / n, n, 1, out.address());

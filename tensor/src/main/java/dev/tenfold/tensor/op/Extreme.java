@@ -29,11 +29,15 @@ public record Extreme(boolean largest, Axes axes) implements Operation {
 
     @Override
     public Tensor[] backward(Gradient gradient) {
-        Tensor x = gradient.savedInput(0);
-        Tensor y = axes.restore(gradient.savedOutput(0), x.shape());
-        Tensor hits = x.eq(y).to(x.dtype());
-        Tensor shared = axes.restore(gradient.output(), x.shape()).div(hits.sumTo(y.shape()));
-        return new Tensor[] {hits.mul(shared)};
+        return new Tensor[] {gradient(axes, gradient.savedInput(0), gradient.savedOutput(0), gradient.output())};
+    }
+
+    /** The gradient of {@code x}, whose extremes over {@code axes} are {@code y}: shared alike among equal elements. */
+    static Tensor gradient(Axes axes, Tensor x, Tensor y, Tensor incoming) {
+        Tensor extreme = axes.restore(y, x.shape());
+        Tensor hits = x.eq(extreme).to(x.dtype());
+        Tensor shared = axes.restore(incoming, x.shape()).div(hits.sumTo(extreme.shape()));
+        return hits.mul(shared);
     }
 
     static List<Sample> samples(boolean largest) {

@@ -22,8 +22,8 @@ public final class Pointwise {
     public static final Expr Y = Expr.x(62);
     /** The incoming gradient, inside a gradient. */
     public static final Expr G = Expr.x(63);
-    private static final int Y_INDEX = 62;
-    private static final int G_INDEX = 63;
+    static final int Y_INDEX = 62;
+    static final int G_INDEX = 63;
     private static final double[] NO_PARAMS = {};
 
     /** How the result's type follows from the inputs'. */
@@ -38,11 +38,14 @@ public final class Pointwise {
         SELECTED
     }
 
-    private record Derived(Pointwise operation, int[] sources) {
+    /** A gradient as an operation, and what it is of: inputs, {@link #Y_INDEX}, {@link #G_INDEX}. */
+    record Derived(Pointwise operation, int[] sources) {
     }
 
-    private static final Derived PASSED_ON = new Derived(null, new int[0]);
-    private static final Derived NONE = new Derived(null, null);
+    /** The incoming gradient itself. */
+    static final Derived PASSED_ON = new Derived(null, new int[0]);
+    /** No gradient. */
+    static final Derived NONE = new Derived(null, null);
 
     private final String name;
     private final int inputs;
@@ -97,14 +100,14 @@ public final class Pointwise {
 
     /** The result on {@code tensors}. */
     public Tensor apply(Tensor... tensors) {
-        checkCount(tensors);
+        checkCount(tensors.length);
         return Operation.apply(withoutParams, tensors);
     }
 
     /** The result with the tree's parameters set. */
     public Tensor apply(double[] params, Tensor... tensors) {
-        checkCount(tensors);
-        return Operation.apply(new Applied(params), tensors);
+        checkCount(tensors.length);
+        return Operation.apply(params.length == 0 ? withoutParams : new Applied(params), tensors);
     }
 
     /**
@@ -113,7 +116,7 @@ public final class Pointwise {
      * @throws IllegalArgumentException when the result's shape is not the target's, or the target is not dense
      */
     public void into(Tensor target, double[] params, Tensor... tensors) {
-        checkCount(tensors);
+        checkCount(tensors.length);
         target.checkOpen(name);
         for (Tensor t : tensors) t.checkOpen(name);
         Shape shape = commonShape(tensors);
@@ -128,10 +131,8 @@ public final class Pointwise {
         target.markChanged();
     }
 
-    private void checkCount(Tensor[] tensors) {
-        if (tensors.length != inputs) {
-            throw new IllegalArgumentException(name + ": takes " + inputs + " tensors, not " + tensors.length);
-        }
+    void checkCount(int tensors) {
+        if (tensors != inputs) throw new IllegalArgumentException(name + ": takes " + inputs + " tensors, not " + tensors);
     }
 
     private Shape commonShape(Tensor[] tensors) {
@@ -151,23 +152,29 @@ public final class Pointwise {
     }
 
     private static void run(PointwiseKernel kernel, Tensor[] tensors, Shape shape, Tensor out, double[] params) {
-        int count = tensors.length;
-        long[] addresses = new long[count];
+        long[] addresses = new long[tensors.length];
+        for (int i = 0; i < addresses.length; i++) addresses[i] = tensors[i].address();
+        int scalars = scalars(tensors, shape);
+        if (scalars >= 0) kernel.run(shape.elements(), addresses, scalars, out.address(), params);
+        else kernel.run(shape.sizes(), strides(tensors, shape), addresses, out.address(), params);
+    }
+
+    /** The tensors of one element, as bits, where all others are dense and of {@code shape}; -1 where they are not. */
+    static int scalars(Tensor[] tensors, Shape shape) {
         int scalars = 0;
-        boolean simple = true;
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < tensors.length; i++) {
             Tensor t = tensors[i];
-            addresses[i] = t.address();
             if (t.elements() == 1) scalars |= 1 << i;
-            else simple &= t.isDense() && t.shape().equals(shape);
+            else if (!t.isDense() || !t.shape().equals(shape)) return -1;
         }
-        if (simple) {
-            kernel.run(shape.elements(), addresses, scalars, out.address(), params);
-            return;
-        }
-        long[][] strides = new long[count][];
-        for (int i = 0; i < count; i++) strides[i] = tensors[i].layout().broadcastStrides(shape);
-        kernel.run(shape.sizes(), strides, addresses, out.address(), params);
+        return scalars;
+    }
+
+    /** The strides with which each tensor is walked to broadcast to {@code shape}. */
+    static long[][] strides(Tensor[] tensors, Shape shape) {
+        long[][] strides = new long[tensors.length][];
+        for (int i = 0; i < strides.length; i++) strides[i] = tensors[i].layout().broadcastStrides(shape);
+        return strides;
     }
 
     private DType promoted(Tensor[] tensors) {
@@ -213,7 +220,7 @@ public final class Pointwise {
         return PointwiseKernel.of(value, types, compute == DType.BOOL ? DType.I32 : compute, out);
     }
 
-    private Derived gradientOf(int i) {
+    Derived gradientOf(int i) {
         Derived known = derived[i];
         if (known == null) derived[i] = known = derive(i);
         return known;
