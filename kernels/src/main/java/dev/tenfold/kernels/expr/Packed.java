@@ -42,7 +42,8 @@ final class Packed implements AutoCloseable {
         return shape;
     }
 
-    private static long[] dense(long[] shape) {
+    /** Row-major strides. */
+    static long[] dense(long[] shape) {
         long[] strides = new long[shape.length];
         long step = 1;
         for (int d = shape.length - 1; d >= 0; d--) {

@@ -3,7 +3,6 @@ package dev.tenfold.kernels.expr;
 import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.WorkerPool;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -26,8 +25,8 @@ public final class PointwiseKernel {
     }
 
     private static final ConcurrentHashMap<Key, PointwiseKernel> CACHE = new ConcurrentHashMap<>();
-    private static final int MOST_INPUTS = 16;
-    private static final int MOST_STEPS = 400;
+    /** The most inputs that a loop takes. */
+    public static final int MOST_INPUTS = 16;
     private static final int CHEAP_CHUNK = 1 << 15;
     private static final int COSTLY_CHUNK = 1 << 12;
     // Until the compiler has made machine code of it, a vector loop runs a hundred times slower than its scalar twin.
@@ -73,14 +72,10 @@ public final class PointwiseKernel {
         return CACHE.computeIfAbsent(new Key(List.copyOf(exprs), List.of(in), type, List.of(out)), PointwiseKernel::new);
     }
 
-    /**
-     * True when one loop over {@code inputs} inputs in {@code compute} (f32 or f64) can hold {@code exprs} without losing speed: it is not
-     * longer than what the compiler makes good machine code of, and has no function without a vector form.
-     */
-    public static boolean fits(List<Expr> exprs, int inputs, DType compute) {
-        if (inputs > MOST_INPUTS) return false;
-        Ir ir = Lowering.lower(exprs, compute, Collections.nCopies(exprs.size(), compute)).ir();
-        return ir.nodes().size() <= MOST_STEPS && !ir.hasCalls();
+    /** How many primitive steps {@code expr} takes in {@code compute}; without a vector form, more than any loop should have. */
+    public static int cost(Expr expr, DType compute) {
+        Ir ir = Lowering.lower(List.of(expr), compute, List.of(compute)).ir();
+        return ir.hasCalls() ? Integer.MAX_VALUE : ir.nodes().size();
     }
 
     private CompiledLoop compile(int scalars) {
@@ -98,6 +93,11 @@ public final class PointwiseKernel {
 
     DType[] inputTypes() {
         return in;
+    }
+
+    /** How many results there are. */
+    int outputs() {
+        return out.length;
     }
 
     /** Bytes of one element of an operand: inputs first, then outputs. */
@@ -199,12 +199,7 @@ public final class PointwiseKernel {
         if (n == 0) return;
         long[] targets = Arrays.copyOfRange(operands, in.length, operands.length);
         try (PreparedRun run = prepare(shape, strides, Arrays.copyOf(operands, in.length), params)) {
-            long row = run.row();
-            WorkerPool.forRange(n, row < chunk ? chunk / row * row : chunk, (from, to) -> {
-                long[] moved = new long[targets.length];
-                for (int k = 0; k < moved.length; k++) moved[k] = targets[k] + from * bytes[in.length + k];
-                run.run(from, (int) (to - from), moved);
-            });
+            run.runAll(n, chunk, targets, Arrays.copyOfRange(bytes, in.length, bytes.length));
         }
     }
 
@@ -214,7 +209,7 @@ public final class PointwiseKernel {
      * @param shape at least one element
      */
     public PreparedRun prepare(long[] shape, long[][] strides, long[] inputs, double[] params) {
-        return PreparedRun.of(this, shape, strides, inputs, params);
+        return PreparedLoop.of(this, shape, strides, inputs, params);
     }
 
     @Override

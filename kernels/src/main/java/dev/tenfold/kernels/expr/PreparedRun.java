@@ -1,71 +1,29 @@
 package dev.tenfold.kernels.expr;
 
-import java.util.Arrays;
+import dev.tenfold.kernels.WorkerPool;
 
 /**
- * A run of a {@link PointwiseKernel} over strided inputs that is ready to go: any range of its elements, counted row-major, can be
- * computed into wherever they are needed. Ranges may run on several threads at once.
+ * An element-wise computation over strided inputs that is ready to go: any range of its elements, counted row-major, can be computed into
+ * wherever they are needed. Ranges may run on several threads at once.
  */
-public final class PreparedRun implements AutoCloseable {
-    private final PointwiseKernel kernel;
-    private final CompiledLoop loop;
-    private final StridedRun strided;
-    private final int scalars;
-    private final long[] inputs;
-    private final double[] params;
-    private final Packed packed;
-
-    private PreparedRun(PointwiseKernel kernel, StridedRun strided, int scalars, long[] inputs, double[] params, Packed packed) {
-        this.kernel = kernel;
-        this.loop = kernel.variant(scalars);
-        this.strided = strided;
-        this.scalars = scalars;
-        this.inputs = inputs;
-        this.params = params;
-        this.packed = packed;
-    }
-
-    /** {@code shape} has at least one element. */
-    static PreparedRun of(PointwiseKernel kernel, long[] shape, long[][] strides, long[] inputs, double[] params) {
-        StridedRun strided = StridedRun.plan(shape, strides);
-        if (strided.rank() == 0) return new PreparedRun(kernel, strided, (1 << inputs.length) - 1, inputs, params, null);
-        int inner = strided.innerScalars();
-        if (inner >= 0) return new PreparedRun(kernel, strided, inner, inputs, params, null);
-        // Some input steps through memory: pack those.
-        Packed packed = Packed.of(kernel.inputTypes(), strided, inputs);
-        StridedRun walked = StridedRun.plan(strided.shape(), packed.strides(strided));
-        return new PreparedRun(kernel, walked, walked.innerScalars(), packed.addresses(), params, packed);
-    }
+public interface PreparedRun extends AutoCloseable {
+    /** Computes the {@code n} elements from {@code from} on into dense {@code targets}, one for each output. */
+    void run(long from, int n, long... targets);
 
     /** Elements in one row: what is computed without a new start. */
-    long row() {
-        return strided.rank() == 0 ? 1 : strided.shape()[strided.rank() - 1];
-    }
+    long row();
 
-    /** Computes the {@code n} elements from {@code from} on into dense {@code targets}, one for each output. */
-    public void run(long from, int n, long... targets) {
+    /** Computes the elements from 0 to {@code n}, shared out in chunks of about {@code chunk}; {@code bytes}: of one element of each output. */
+    default void runAll(long n, long chunk, long[] targets, int[] bytes) {
         long row = row();
-        long[] operands = Arrays.copyOf(inputs, inputs.length + targets.length);
-        System.arraycopy(targets, 0, operands, inputs.length, targets.length);
-        long r = from / row;
-        long column = from % row;
-        for (int done = 0; done < n; ) {
-            int part = (int) Math.min(row - column, n - done);
-            for (int i = 0; i < inputs.length; i++) {
-                long along = (scalars >> i & 1) != 0 ? 0 : column;
-                operands[i] = inputs[i] + (strided.offset(i, r) + along) * kernel.bytes(i);
-            }
-            kernel.piece(loop, part, operands, params);
-            for (int k = inputs.length; k < operands.length; k++) operands[k] += (long) part * kernel.bytes(k);
-            done += part;
-            r++;
-            column = 0;
-        }
+        WorkerPool.forRange(n, row < chunk ? chunk / row * row : chunk, (from, to) -> {
+            long[] moved = new long[targets.length];
+            for (int k = 0; k < moved.length; k++) moved[k] = targets[k] + from * bytes[k];
+            run(from, (int) (to - from), moved);
+        });
     }
 
     /** Frees the copies of inputs that had to be packed. */
     @Override
-    public void close() {
-        if (packed != null) packed.close();
-    }
+    void close();
 }

@@ -1,37 +1,34 @@
 package dev.tenfold.tensor.op;
 
 import dev.tenfold.kernels.DType;
-import dev.tenfold.kernels.expr.Expr;
-import dev.tenfold.kernels.expr.PointwiseKernel;
+import dev.tenfold.kernels.expr.Pipeline;
 import dev.tenfold.kernels.expr.PreparedRun;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * A {@link Chain} for given element types: one loop, or {@link ChainHalves} where one cannot hold it. Every value has the
- * bits that the single operations would give it, since all are computed in one type; f16 and bf16 are rounded after every step.
+ * A {@link Chain} for given element types: one loop, or a pipeline of several. Every value has the bits that the single operations would
+ * give it, since all are computed in one type; f16 and bf16 are rounded after every step.
  */
 final class ChainKernel {
-    private final Chain chain;
     private final DType[] results;
-    private double[] params;
-    // One of the two:
-    private final PointwiseKernel loop;
-    private final ChainHalves halves;
+    /** Null where {@link #only} is all. */
+    private final Pipeline pipeline;
+    private final Pipeline.Stage only;
+    /** For each output of the only loop, which result it is. */
+    private final int[] order;
 
-    /** The kernel for inputs of {@code types}; numbers are of type {@code real}. */
-    ChainKernel(Chain chain, DType[] types, DType real) {
-        this.chain = chain;
-        DType[] valueTypes = valueTypes(chain, types, real);
-        this.results = Arrays.stream(chain.results()).mapToObj(v -> valueTypes[v]).toArray(DType[]::new);
-        List<Expr> trees = trees();
-        boolean narrow = real.compute() != real;
-        boolean fits = chain.steps().size() <= 1 || !narrow && PointwiseKernel.fits(trees, types.length, real);
-        loop = fits ? PointwiseKernel.of(trees, types, real.compute(), results) : null;
-        halves = fits ? null : new ChainHalves(chain, valueTypes, real);
+    private ChainKernel(Chain chain, DType[] inputs, DType real) {
+        DType[] types = valueTypes(chain, inputs, real);
+        ChainStages stages = new ChainStages(chain, types, real);
+        results = Arrays.stream(chain.results()).mapToObj(v -> types[v]).toArray(DType[]::new);
+        pipeline = stages.pipeline();
+        only = stages.only();
+        order = new int[results.length];
+        int[] places = stages.places();
+        for (int r = 0; pipeline == null && r < order.length; r++) order[places[r] - chain.inputs()] = r;
     }
 
     /**
@@ -69,55 +66,46 @@ final class ChainKernel {
         return types;
     }
 
-    /** The results as expressions of the inputs; the steps' numbers become parameters one after another. */
-    private List<Expr> trees() {
-        Expr[] trees = new Expr[chain.inputs() + chain.steps().size()];
-        for (int i = 0; i < chain.inputs(); i++) trees[i] = Expr.x(i);
-        List<Double> numbers = new ArrayList<>();
-        for (int k = 0; k < chain.steps().size(); k++) {
-            Chain.Step step = chain.steps().get(k);
-            int before = numbers.size();
-            trees[chain.inputs() + k] = step.operation().value().replaceLeaves(leaf -> switch (leaf) {
-                case Expr.Input x -> trees[step.args()[x.index()]];
-                case Expr.Param p -> Expr.p(before + p.index());
-                default -> leaf;
-            });
-            for (double number : step.params()) numbers.add(number);
-        }
-        params = numbers.stream().mapToDouble(Double::doubleValue).toArray();
-        return Arrays.stream(chain.results()).mapToObj(v -> trees[v]).toList();
-    }
-
     /** The types of the results. */
     DType[] results() {
         return results;
     }
 
-    /** True when one loop computes everything. */
-    boolean isOneLoop() {
-        return loop != null;
-    }
-
     /** The results, all of {@code shape}, to which the inputs broadcast. */
     Tensor[] run(Tensor[] inputs, Shape shape) {
-        if (loop == null) return halves.run(inputs, shape);
         Tensor[] outputs = new Tensor[results.length];
-        long[] operands = new long[inputs.length + outputs.length];
-        for (int i = 0; i < inputs.length; i++) operands[i] = inputs[i].address();
-        for (int k = 0; k < outputs.length; k++) {
-            outputs[k] = Tensor.allocate(results[k], shape);
-            operands[inputs.length + k] = outputs[k].address();
+        for (int r = 0; r < outputs.length; r++) outputs[r] = Tensor.allocate(results[r], shape);
+        if (pipeline != null) {
+            long[] targets = Arrays.stream(outputs).mapToLong(Tensor::address).toArray();
+            pipeline.run(shape.sizes(), Pointwise.strides(inputs, shape), addresses(inputs), targets);
+            return outputs;
         }
-        int scalars = Pointwise.scalars(inputs, shape);
-        if (scalars >= 0) loop.run(shape.elements(), operands, scalars, params);
-        else loop.run(shape.sizes(), Pointwise.strides(inputs, shape), operands, params);
+        Tensor[] own = own(inputs);
+        long[] operands = Arrays.copyOf(addresses(own), own.length + outputs.length);
+        for (int k = 0; k < outputs.length; k++) operands[own.length + k] = outputs[order[k]].address();
+        int scalars = Pointwise.scalars(own, shape);
+        if (scalars >= 0) only.kernel().run(shape.elements(), operands, scalars, only.params());
+        else only.kernel().run(shape.sizes(), Pointwise.strides(own, shape), operands, only.params());
         return outputs;
     }
 
-    /** The only result of one loop, to be computed in pieces; {@code shape} has elements. */
+    /** The only result, to be computed in pieces; {@code shape} has elements. */
     PreparedRun prepare(Tensor[] inputs, Shape shape) {
-        long[] addresses = new long[inputs.length];
-        for (int i = 0; i < inputs.length; i++) addresses[i] = inputs[i].address();
-        return loop.prepare(shape.sizes(), Pointwise.strides(inputs, shape), addresses, params);
+        if (pipeline != null) return pipeline.prepare(shape.sizes(), Pointwise.strides(inputs, shape), addresses(inputs));
+        Tensor[] own = own(inputs);
+        return only.kernel().prepare(shape.sizes(), Pointwise.strides(own, shape), addresses(own), only.params());
+    }
+
+    /** The inputs in the order in which the only loop takes them. */
+    private Tensor[] own(Tensor[] inputs) {
+        Tensor[] own = new Tensor[only.inputs().length];
+        for (int i = 0; i < own.length; i++) own[i] = inputs[only.inputs()[i]];
+        return own;
+    }
+
+    private static long[] addresses(Tensor[] tensors) {
+        long[] addresses = new long[tensors.length];
+        for (int i = 0; i < addresses.length; i++) addresses[i] = tensors[i].address();
+        return addresses;
     }
 }

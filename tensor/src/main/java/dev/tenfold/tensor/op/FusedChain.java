@@ -103,7 +103,7 @@ public final class FusedChain implements Operation {
         }
         DType type = kernel.results()[0];
         Axes.Rows rows = axes.rows(shape, name());
-        if (rows == null || !kernel.isOneLoop() || shape.elements() == 0 || type != DType.F32 && type != DType.F64) {
+        if (rows == null || shape.elements() == 0 || type != DType.F32 && type != DType.F64) {
             try (Tensor values = kernel.run(inputs, shape)[0]; Tensor numbers = type == DType.BOOL ? values.to(DType.I64) : values.alias()) {
                 return axes.reduce(name(), ending.kind(), numbers);
             }

@@ -55,6 +55,7 @@ public final class Pointwise {
     private final Derived[] derived;
     private final PointwiseKernel[] uniform = new PointwiseKernel[DType.values().length];
     private final ConcurrentHashMap<List<DType>, PointwiseKernel> mixed = new ConcurrentHashMap<>();
+    private final int[] costs = new int[2];
     private final Applied withoutParams = new Applied(NO_PARAMS);
 
     private Pointwise(String name, int inputs, Result result, Expr value, Expr[] gradients) {
@@ -224,6 +225,13 @@ public final class Pointwise {
         Derived known = derived[i];
         if (known == null) derived[i] = known = derive(i);
         return known;
+    }
+
+    /** How many primitive steps a loop of it takes, in f32 or f64. */
+    int cost(DType compute) {
+        int slot = compute == DType.F32 ? 0 : 1;
+        if (costs[slot] == 0) costs[slot] = PointwiseKernel.cost(value, compute);
+        return costs[slot];
     }
 
     private Derived derive(int i) {
