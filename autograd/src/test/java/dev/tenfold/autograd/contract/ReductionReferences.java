@@ -1,5 +1,6 @@
 package dev.tenfold.autograd.contract;
 
+import java.util.List;
 import java.util.stream.DoubleStream;
 
 /** Sums, extremes and softmax. */
@@ -26,7 +27,27 @@ final class ReductionReferences {
         r.add("norm", "rows", in -> in.get(0).fold(1, ReductionReferences::norm));
         r.add("norm", "sum of absolutes", in -> in.get(0).fold(0, line -> DoubleStream.of(line).map(Math::abs).sum()));
         r.add("norm", "largest absolute", in -> in.get(0).fold(1, line -> DoubleStream.of(line).map(Math::abs).reduce(Math::max).orElseThrow()));
+        fused(r);
         r.add("logSumExp", "all", in -> all(in.get(0), ReductionReferences::logSumExp));
+    }
+
+    private static void fused(References r) {
+        r.add("fused", ReductionReferences::gated);
+        r.add("fused", "sum", in -> all(gated(in), ReductionReferences::sum));
+        r.add("fused", "sum of rows", in -> {
+            Array y = gated(in);
+            return y.fold(2, ReductionReferences::sum).reshaped(y.shape()[0], y.shape()[1], 1);
+        });
+        r.add("fused", "mean of columns", in -> gated(in).fold(0, line -> sum(line) / line.length));
+        r.add("fused", "max", in -> gated(in).fold(2, ReductionReferences::largest).fold(1, ReductionReferences::largest));
+    }
+
+    /** {@code tanh(a b + c) / (1 + exp(-a))}. */
+    private static Array gated(List<Array> in) {
+        return Array.of(Array.broadcast(in), i -> {
+            double a = in.get(0).broadcastAt(i);
+            return Math.tanh(a * in.get(1).broadcastAt(i) + in.get(2).broadcastAt(i)) / (1 + Math.exp(-a));
+        });
     }
 
     private static Array all(Array x, Array.Fold f) {

@@ -29,6 +29,7 @@ public final class Catalogue {
     /** All entries. */
     public static List<Entry> all() {
         List<Entry> entries = new ArrayList<>(ElementwiseSamples.entries());
+        entries.add(new Entry("fused", FusedChain.samples(), FusedChain.faults()));
         views(entries);
         linear(entries);
         convolutions(entries);

@@ -3,6 +3,7 @@ package dev.tenfold.tensor.op;
 import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.cpu.Reductions;
 import dev.tenfold.kernels.expr.PreparedRun;
+import dev.tenfold.tensor.Fused;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
@@ -113,6 +114,37 @@ public final class FusedChain implements Operation {
             Reductions.reduceComputed(ending.kind(), type, values, rows.outer(), rows.n(), out.address());
         }
         return out;
+    }
+
+    // ---- samples ----
+
+    private static final Fused GATED = Fused.of(3, v -> v[0].mul(v[1]).add(v[2]).tanh().mul(v[0].sigmoid()));
+
+    static List<Sample> samples() {
+        Sample.Input[] broadcast = {Sample.Input.real(4, 1, 3), Sample.Input.real(2, 1), Sample.Input.real(3)};
+        Sample.Input[] many = {Sample.Input.real(20, 1, 901), Sample.Input.real(5, 1), Sample.Input.real(901)};
+        return List.of(
+                sample("chain", GATED, Sample.Input.real(3, 5), Sample.Input.real(3, 5), Sample.Input.real(3, 5)),
+                sample("broadcast chain", GATED, broadcast).large(many),
+                sample("empty chain", GATED, Sample.Input.real(0, 3), Sample.Input.real(3), Sample.Input.real(1)),
+                sample("scalar chain", GATED, Sample.Input.real(), Sample.Input.real(), Sample.Input.real()),
+                sample("sum", GATED.sum(), broadcast).large(many),
+                sample("sum of rows", GATED.sumKeep(-1), broadcast).large(many),
+                sample("mean of columns", GATED.mean(0), broadcast).large(many),
+                sample("max", GATED.max(1, 2), broadcast).large(many));
+    }
+
+    private static Sample sample(String label, Fused fused, Sample.Input... inputs) {
+        return Sample.of(label, in -> fused.apply(in.toArray(Tensor[]::new)), inputs).types(Sample.SINGLE_DOUBLE).tolerance(4e-6);
+    }
+
+    static List<Fault> faults() {
+        return List.of(
+                Fault.of("another number of tensors", List.of("fused: takes 3 tensors, not 1"), in -> GATED.apply(in.getFirst()), Sample.Input.real(2)),
+                Fault.of("shapes that do not broadcast", List.of("fused: shapes [2, 3] and [2, 4]"), in -> GATED.apply(in.toArray(Tensor[]::new)),
+                        Sample.Input.real(2, 3), Sample.Input.real(2, 4), Sample.Input.real(3)),
+                Fault.of("types that differ", List.of("fused: the inputs are [", "one floating type"),
+                        in -> GATED.apply(in.get(0), in.get(1).to(DType.I32), in.get(2)), Sample.Input.real(3), Sample.Input.real(3), Sample.Input.real(3)));
     }
 
     // ---- gradient ----
