@@ -44,6 +44,8 @@ public final class Catalogue {
         streaming(cases, "exp", "Elementwise.exp", 2);
         streaming(cases, "add", "Elementwise.add", 3);
         streaming(cases, "sum", "Elementwise.sum", 1);
+        cases.add(new BenchCase("chain", "Chain.six", "chain of 6 operations", null, null, "1 M", Work.streaming(1 << 20, 4)));
+        cases.add(new BenchCase("adam", "AdamStep.step", "Adam step", null, null, "2 M in 16", Work.streaming(2 << 20, 7)));
         for (int rows : new int[] {4, 64, 16384}) {
             cases.add(new BenchCase("softmax", "Softmax.softmax", "softmax", "rows", "" + rows,
                     rows + " x " + SOFTMAX_WIDTH, Work.streaming((long) rows * SOFTMAX_WIDTH, 2)));
