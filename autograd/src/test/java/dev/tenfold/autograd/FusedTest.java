@@ -192,7 +192,7 @@ class FusedTest {
     @Test
     void reductionsHaveTheBitsOfThoseOfStoredValues() {
         for (DType type : List.of(DType.F32, DType.F64, DType.BF16)) {
-            for (long[] shape : new long[][] {{2, 33_001}, {501, 9}, {3, 16_384}, {2, 0, 5}, {7}, {9, 4, 5}}) {
+            for (long[] shape : new long[][] {{33_001}, {501, 9}, {16_384}, {2, 0, 5}, {7}, {9, 4, 5}}) {
                 if (type == DType.BF16 && shape[shape.length - 1] > 1000) continue;
                 Tensor[] x = three(type, shape);
                 x[1] = normal(2, type, shape[shape.length - 1]);
@@ -235,7 +235,7 @@ class FusedTest {
     @Test
     void anyNumberOfThreadsGivesTheSameBits() {
         int before = WorkerPool.threads();
-        Tensor[] x = three(DType.F32, new long[] {2, 40_001});
+        Tensor[] x = three(DType.F32, new long[] {40_001});
         try {
             List<Tensor> expected = null;
             for (int threads = 1; threads <= 3; threads++) {
