@@ -3,6 +3,7 @@ package dev.tenfold.nn.layers;
 import static dev.tenfold.kernels.expr.Expr.c;
 import static dev.tenfold.kernels.expr.Expr.x;
 
+import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.expr.Expr;
 import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.op.Pointwise;
@@ -12,7 +13,7 @@ import java.util.function.UnaryOperator;
 public enum Activation {
     RELU(Tensor::relu),
     /** {@code x Phi(x)} (Hendrycks and Gimpel 2016). */
-    GELU(Tensor::gelu),
+    GELU(x -> x.dtype() == DType.F64 ? x.gelu() : SinglePrecisionGelu.OPERATION.apply(x)),
     /** {@code x sigmoid(1.702 x)}, an approximation of GELU (ibid.) that CLIP's encoders use. */
     QUICK_GELU(Sigmoidal.QUICK_GELU::apply),
     /** {@code x sigmoid(x)}, also called swish. */
