@@ -62,6 +62,8 @@ public final class Catalogue {
     private static void networks(List<BenchCase> cases) {
         cases.add(new BenchCase("mlp", "MlpStep.step", "MLP step", null, null, "128 x 784-512-512-10",
                 Work.arithmetic(DenseShapes.MLP_BATCH, DenseShapes.trainingFlops(DenseShapes.MLP_BATCH, DenseShapes.MLP, true))));
+        cases.add(new BenchCase("transformer", "TransformerStep.step", "transformer step", null, null, "64 x 32, 4 layers of 128",
+                Work.arithmetic(DenseShapes.SEQUENCES, DenseShapes.transformerFlops())));
         cases.add(new BenchCase("ctr", "ClicksStep.step", "CTR step", null, null, "1024 x 20 of 100 K x 16",
                 Work.arithmetic(DenseShapes.CLICKS_BATCH, DenseShapes.trainingFlops(DenseShapes.CLICKS_BATCH, DenseShapes.CLICKS, false))));
     }

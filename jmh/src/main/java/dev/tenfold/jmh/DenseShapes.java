@@ -15,6 +15,14 @@ public final class DenseShapes {
     public static final int[] CLICKS = {FIELDS * ROW_WIDTH, 400, 400, 1};
     public static final int CLICKS_BATCH = 1024;
 
+    /** A bidirectional transformer, norm first, that names every token of a sequence anew. */
+    public static final int SEQUENCES = 64;
+    public static final int TOKENS = 32;
+    public static final int WIDTH = 128;
+    public static final int HEADS = 4;
+    public static final int LAYERS = 4;
+    public static final int VOCABULARY = 256;
+
     private DenseShapes() {
     }
 
@@ -34,5 +42,12 @@ public final class DenseShapes {
             flops += (i == 0 && data ? 2 : 3) * 2.0 * batch * widths[i] * widths[i + 1];
         }
         return flops;
+    }
+
+    /** The products of the transformer's linear layers and attention, forward and twice that backward. */
+    static double transformerFlops() {
+        double tokens = (double) SEQUENCES * TOKENS;
+        double layer = 2 * tokens * WIDTH * (12.0 * WIDTH + 2.0 * TOKENS);
+        return 3 * (LAYERS * layer + 2 * tokens * WIDTH * VOCABULARY);
     }
 }
