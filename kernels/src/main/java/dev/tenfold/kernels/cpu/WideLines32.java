@@ -11,6 +11,9 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * {@link LineLoops} of f32 on vectors of 512 bits, one pass each, with the bits of the loops that serve while these are compiled.
  * What is left behind the last whole vector is done by one more that overlaps it, unless the target is an operand too.
+ *
+ * <p>The compiler boxes the vectors of a method into which it has pulled more than a few such loops. So the two long ones, the sums of
+ * squares and of products, are spelt out to more than the 325 bytes of code up to which it pulls a hot method into its callers.
  */
 final class WideLines32 implements LineLoops {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_512;
@@ -77,7 +80,8 @@ final class WideLines32 implements LineLoops {
         return general(1, n) ? general.sumSquares(x, n, centre) : squares(x, n, (float) centre);
     }
 
-    private static float squares(long x, int n, float centre) {
+    private static float squares(long x, int n, float shift) {
+        FloatVector centre = FloatVector.broadcast(S, shift);
         FloatVector a = FloatVector.zero(S);
         FloatVector b = a;
         FloatVector c = a;
@@ -94,13 +98,24 @@ final class WideLines32 implements LineLoops {
             c = r.fma(r, c);
             d = s.fma(s, d);
         }
-        for (; i <= n - L; i += L) {
+        if (i <= n - L) {
             FloatVector p = load(x + 4L * i).sub(centre);
             a = p.fma(p, a);
+            i += L;
+        }
+        if (i <= n - L) {
+            FloatVector p = load(x + 4L * i).sub(centre);
+            a = p.fma(p, a);
+            i += L;
+        }
+        if (i <= n - L) {
+            FloatVector p = load(x + 4L * i).sub(centre);
+            a = p.fma(p, a);
+            i += L;
         }
         float rest = 0;
         for (; i < n; i++) {
-            float p = Memory.getFloat(x + 4L * i) - centre;
+            float p = Memory.getFloat(x + 4L * i) - shift;
             rest = Math.fma(p, p, rest);
         }
         return lanes(a.add(c).add(b.add(d))) + rest;
@@ -111,7 +126,8 @@ final class WideLines32 implements LineLoops {
         return general(2, n) ? general.sumProducts(g, x, n, centre) : products(g, x, n, (float) centre);
     }
 
-    private static float products(long g, long x, int n, float centre) {
+    private static float products(long g, long x, int n, float shift) {
+        FloatVector centre = FloatVector.broadcast(S, shift);
         FloatVector a = FloatVector.zero(S);
         FloatVector b = a;
         FloatVector c = a;
@@ -124,9 +140,20 @@ final class WideLines32 implements LineLoops {
             c = c.add(load(g + at + 8L * L).mul(load(x + at + 8L * L).sub(centre)));
             d = d.add(load(g + at + 12L * L).mul(load(x + at + 12L * L).sub(centre)));
         }
-        for (; i <= n - L; i += L) a = a.add(load(g + 4L * i).mul(load(x + 4L * i).sub(centre)));
+        if (i <= n - L) {
+            a = a.add(load(g + 4L * i).mul(load(x + 4L * i).sub(centre)));
+            i += L;
+        }
+        if (i <= n - L) {
+            a = a.add(load(g + 4L * i).mul(load(x + 4L * i).sub(centre)));
+            i += L;
+        }
+        if (i <= n - L) {
+            a = a.add(load(g + 4L * i).mul(load(x + 4L * i).sub(centre)));
+            i += L;
+        }
         float rest = 0;
-        for (; i < n; i++) rest += Memory.getFloat(g + 4L * i) * (Memory.getFloat(x + 4L * i) - centre);
+        for (; i < n; i++) rest += Memory.getFloat(g + 4L * i) * (Memory.getFloat(x + 4L * i) - shift);
         return lanes(a.add(c).add(b.add(d))) + rest;
     }
 
