@@ -53,6 +53,10 @@ public final class Convolution {
         int filters = g.k() / g.groups();
         long positions = (long) g.outH() * g.outW();
         if (g.n() * positions * g.k() == 0) return;
+        if (Winograd.serves(type, g)) {
+            Winograd.forward(g, x, weight, bias, y);
+            return;
+        }
         int depth = planes * g.r() * g.s();
         int bytes = type.bytes();
         int rows = rowsPerPiece(g, planes);
@@ -97,6 +101,10 @@ public final class Convolution {
     /** {@code dx = } the adjoint with respect to x: the transposed convolution of dy. */
     public static void backwardInput(DType type, Geometry g, long dy, long weight, long dx) {
         Geometry turned = turned(g);
+        if (turned != null && Winograd.serves(type, turned)) {
+            Winograd.backwardInput(g, turned, dy, weight, dx);
+            return;
+        }
         if (turned != null) {
             try (Scratch flipped = new Scratch((long) g.c() * turned.c() / g.groups() * g.r() * g.s() * type.bytes())) {
                 turn(type, g, weight, flipped.address());
@@ -148,6 +156,10 @@ public final class Convolution {
         long positions = (long) g.outH() * g.outW();
         int depth = planes * g.r() * g.s();
         int bytes = type.bytes();
+        if (Winograd.serves(type, g)) {
+            Winograd.backwardWeight(g, x, dy, dw);
+            return;
+        }
         if (SmallImages.serves(g)) {
             SmallImages.backwardWeight(type, g, x, dy, dw);
             return;

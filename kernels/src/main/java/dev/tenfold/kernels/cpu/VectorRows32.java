@@ -32,7 +32,7 @@ final class VectorRows32 {
         return FloatVector.fromMemorySegment(S, Memory.ALL, address, ORDER);
     }
 
-    private static void store(FloatVector v, long address) {
+    static void store(FloatVector v, long address) {
         v.intoMemorySegment(Memory.ALL, address, ORDER);
     }
 

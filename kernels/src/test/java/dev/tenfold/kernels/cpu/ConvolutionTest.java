@@ -12,7 +12,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class ConvolutionTest {
     private final NativeArrays arrays = new NativeArrays();
@@ -30,7 +29,13 @@ class ConvolutionTest {
                 // Planes of more than 128 positions, and small ones whose images do not fill the last block.
                 new Geometry(2, 4, 15, 14, 6, 3, 3, 1, 1, 1, 1, 1, 1, 2), new Geometry(3, 3, 29, 31, 4, 3, 3, 2, 2, 1, 1, 1, 1, 1),
                 new Geometry(2, 4, 13, 17, 4, 3, 2, 1, 1, 2, 1, 2, 1, 4), new Geometry(2, 3, 12, 13, 2, 1, 1, 1, 1, 0, 0, 1, 1, 1),
-                new Geometry(37, 4, 4, 4, 6, 3, 3, 1, 1, 1, 1, 1, 1, 2), new Geometry(11, 2, 8, 8, 3, 3, 3, 2, 2, 1, 1, 1, 1, 1));
+                new Geometry(37, 4, 4, 4, 6, 3, 3, 1, 1, 1, 1, 1, 1, 2), new Geometry(11, 2, 8, 8, 3, 3, 3, 2, 2, 1, 1, 1, 1, 1),
+                // Wide enough for tiles of 2x2 outputs: odd planes, paddings 0 to 3, channels that do not fill panels, groups,
+                // one tall image in strips, many images in blocks, and one tile to an image.
+                new Geometry(4, 24, 9, 7, 33, 3, 3, 1, 1, 1, 1, 1, 1, 1), new Geometry(2, 50, 13, 8, 48, 3, 3, 1, 1, 0, 2, 1, 1, 2),
+                new Geometry(1, 24, 41, 23, 24, 3, 3, 1, 1, 1, 1, 1, 1, 1), new Geometry(9, 24, 15, 17, 32, 3, 3, 1, 1, 1, 1, 1, 1, 1),
+                new Geometry(1, 24, 11, 12, 24, 3, 3, 1, 1, 3, 0, 1, 1, 1), new Geometry(40, 25, 2, 2, 24, 3, 3, 1, 1, 1, 1, 1, 1, 1),
+                new Geometry(3, 24, 4, 150, 24, 3, 3, 1, 1, 1, 1, 1, 1, 1));
     }
 
     private interface Term {
@@ -93,29 +98,44 @@ class ConvolutionTest {
         }
     }
 
+    static List<Geometry> geometriesForThreads() {
+        return List.of(new Geometry(5, 8, 20, 20, 16, 3, 3, 1, 1, 1, 1, 1, 1, 1), new Geometry(5, 8, 7, 7, 16, 3, 3, 1, 1, 1, 1, 1, 1, 1),
+                new Geometry(9, 32, 15, 17, 64, 3, 3, 1, 1, 1, 1, 1, 1, 1), new Geometry(3, 64, 9, 8, 70, 3, 3, 1, 1, 1, 1, 1, 1, 2),
+                new Geometry(4, 160, 6, 8, 120, 3, 3, 1, 1, 1, 1, 1, 1, 1));
+    }
+
     @ParameterizedTest
-    @ValueSource(ints = {20, 7})
-    void bitsDoNotDependOnTheNumberOfThreads(int edge) {
+    @MethodSource("geometriesForThreads")
+    void bitsDoNotDependOnTheNumberOfThreads(Geometry g) {
         int before = WorkerPool.threads();
-        Geometry g = new Geometry(5, 8, edge, edge, 16, 3, 3, 1, 1, 1, 1, 1, 1, 1);
-        int pixels = edge * edge;
-        long x = arrays.empty(DType.F32, 5 * 8 * pixels);
-        long y = arrays.empty(DType.F32, 5 * 16 * pixels);
-        long w = arrays.empty(DType.F32, 16 * 72);
-        PhiloxFill.normal(DType.F32, 1, 0, 0, 5 * 8 * pixels, 0, 1, x);
-        PhiloxFill.normal(DType.F32, 2, 0, 0, 5 * 16 * pixels, 0, 1, y);
-        double[][] results = new double[3][];
+        int xs = g.n() * g.c() * g.h() * g.w();
+        int ys = g.n() * g.k() * g.outH() * g.outW();
+        int ws = g.k() * g.c() / g.groups() * g.r() * g.s();
+        long x = arrays.empty(DType.F32, xs);
+        long y = arrays.empty(DType.F32, ys);
+        long w = arrays.empty(DType.F32, ws);
+        PhiloxFill.normal(DType.F32, 1, 0, 0, xs, 0, 1, x);
+        PhiloxFill.normal(DType.F32, 2, 0, 0, ys, 0, 1, y);
+        PhiloxFill.normal(DType.F32, 3, 0, 0, ws, 0, 1, w);
+        double[][][] results = new double[3][3][];
         try {
             for (int threads = 1; threads <= 3; threads++) {
                 WorkerPool.setThreads(threads);
-                Convolution.backwardWeight(DType.F32, g, x, y, w);
-                results[threads - 1] = NativeArrays.read(DType.F32, w, 16 * 72);
+                long y2 = arrays.empty(DType.F32, ys);
+                long x2 = arrays.empty(DType.F32, xs);
+                long w2 = arrays.empty(DType.F32, ws);
+                Convolution.forward(DType.F32, g, x, w, 0, y2);
+                Convolution.backwardInput(DType.F32, g, y, w, x2);
+                Convolution.backwardWeight(DType.F32, g, x, y, w2);
+                results[threads - 1] = new double[][] {NativeArrays.read(DType.F32, y2, ys), NativeArrays.read(DType.F32, x2, xs), NativeArrays.read(DType.F32, w2, ws)};
             }
         } finally {
             WorkerPool.setThreads(before);
         }
-        assertArrayEquals(results[0], results[1]);
-        assertArrayEquals(results[0], results[2]);
+        for (int direction = 0; direction < 3; direction++) {
+            assertArrayEquals(results[0][direction], results[1][direction]);
+            assertArrayEquals(results[0][direction], results[2][direction]);
+        }
     }
 
     @Test

@@ -1,0 +1,129 @@
+package dev.tenfold.kernels.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.tenfold.kernels.DType;
+import dev.tenfold.kernels.VectorModule;
+import dev.tenfold.kernels.cpu.Convolution.Geometry;
+import dev.tenfold.kernels.cpu.WinogradLines.Lines;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class WinogradTest {
+    private static final int WIDTH = PanelKernel.WIDTH;
+    private static final long LINE = PanelKernel.LINE;
+
+    private final NativeArrays arrays = new NativeArrays();
+
+    @AfterEach
+    void free() {
+        arrays.close();
+    }
+
+    private long random(int seed, int count) {
+        long at = arrays.empty(DType.F32, count);
+        PhiloxFill.normal(DType.F32, seed, 0, 0, count, 0, 1, at);
+        return at;
+    }
+
+    /** Rows that are positions, with a gap between the first four and the last, three panels of channels. */
+    private double[] overChannels(PanelKernel kernel) {
+        long a = random(1, 3 * 12 * WIDTH);
+        long c = arrays.empty(DType.F32, 8 * WIDTH);
+        kernel.multiply(a, 6 * LINE, 21, 12 * LINE, 3, random(2, 3 * 21 * WIDTH), random(3, 8 * WIDTH), c);
+        return NativeArrays.read(DType.F32, c, 8 * WIDTH);
+    }
+
+    private double[] overPositions(PanelKernel kernel) {
+        long c = random(3, 8 * WIDTH);
+        kernel.multiply(random(1, 13 * WIDTH), 16, 13, 0, 1, random(2, 13 * WIDTH), c, c);
+        return NativeArrays.read(DType.F32, c, 8 * WIDTH);
+    }
+
+    @Test
+    void panelKernelSumsProductsInOrder() {
+        double[] c = overChannels(new PanelKernel.Scalar(LINE, 4));
+        double[] a = NativeArrays.read(DType.F32, random(1, 3 * 12 * WIDTH), 3 * 12 * WIDTH);
+        double[] b = NativeArrays.read(DType.F32, random(2, 63 * WIDTH), 63 * WIDTH);
+        double[] start = NativeArrays.read(DType.F32, random(3, 8 * WIDTH), 8 * WIDTH);
+        for (int r = 0; r < 8; r++) for (int w = 0; w < WIDTH; w++) {
+            float sum = (float) start[r * WIDTH + w];
+            for (int o = 0; o < 3; o++) for (int d = 0; d < 21; d++) {
+                int row = o * 12 + r / 4 * 6 + r % 4;
+                sum = Math.fma((float) a[row * WIDTH + d], (float) b[(o * 21 + d) * WIDTH + w], sum);
+            }
+            assertEquals(sum, c[r * WIDTH + w]);
+        }
+    }
+
+    @Test
+    void vectorsAndPlainLoopsGiveTheSameBits() {
+        assumeTrue(VectorModule.available());
+        assertArrayEquals(overChannels(new PanelKernel.Scalar(LINE, 4)), overChannels(PanelKernelCompiler.compile(LINE, 4)));
+        assertArrayEquals(overPositions(new PanelKernel.Scalar(4, LINE)), overPositions(PanelKernelCompiler.compile(4, LINE)));
+        for (int transform = 0; transform < 5; transform++) {
+            assertArrayEquals(lines(new ScalarWinogradLines(), transform), lines(new VectorWinogradLines(), transform));
+        }
+    }
+
+    private double[] lines(WinogradLines implementation, int transform) {
+        Lines from = new Lines(random(7, 4 * 5 * WIDTH), 5 * LINE, LINE);
+        long results = arrays.empty(DType.F32, 4 * 5 * WIDTH);
+        Lines to = new Lines(results, LINE, 4 * LINE);
+        switch (transform) {
+            case 0 -> implementation.input(from, to, 5);
+            case 1 -> implementation.output(from, to, 5);
+            case 2 -> implementation.outputGradient(from, to, 5);
+            case 3 -> implementation.filter(from, to, 5);
+            default -> implementation.filterGradient(from, to, 5);
+        }
+        return NativeArrays.read(DType.F32, results, 4 * 5 * WIDTH);
+    }
+
+    @Test
+    void smallWholeNumbersGiveExactResults() {
+        Geometry g = new Geometry(4, 32, 8, 8, 32, 3, 3, 1, 1, 1, 1, 1, 1, 1);
+        assertTrue(Winograd.serves(DType.F32, g));
+        double[] x = new double[4 * 32 * 64];
+        double[] w = new double[32 * 32 * 9];
+        for (int i = 0; i < x.length; i++) x[i] = i * 7 % 11 - 5;
+        for (int i = 0; i < w.length; i++) w[i] = i * 5 % 7 - 3;
+        long exact = arrays.empty(DType.F64, x.length);
+        long y = arrays.empty(DType.F32, x.length);
+        Convolution.forward(DType.F64, g, arrays.of(DType.F64, x), arrays.of(DType.F64, w), 0, exact);
+        Convolution.forward(DType.F32, g, arrays.of(DType.F32, x), arrays.of(DType.F32, w), 0, y);
+        assertArrayEquals(NativeArrays.read(DType.F64, exact, x.length), NativeArrays.read(DType.F32, y, x.length));
+    }
+
+    @Test
+    void errorsStayInTheLastDigits() {
+        Geometry g = new Geometry(8, 128, 8, 8, 128, 3, 3, 1, 1, 1, 1, 1, 1, 1);
+        int xs = 8 * 128 * 64;
+        int ws = 128 * 128 * 9;
+        long x = random(1, xs);
+        long w = random(2, ws);
+        long y = arrays.empty(DType.F32, xs);
+        long exact = arrays.empty(DType.F64, xs);
+        Convolution.forward(DType.F32, g, x, w, 0, y);
+        Convolution.forward(DType.F64, g, arrays.of(DType.F64, NativeArrays.read(DType.F32, x, xs)), arrays.of(DType.F64, NativeArrays.read(DType.F32, w, ws)), 0, exact);
+        double[] expected = NativeArrays.read(DType.F64, exact, xs);
+        double[] got = NativeArrays.read(DType.F32, y, xs);
+        double worst = 0;
+        for (int i = 0; i < xs; i++) worst = Math.max(worst, Math.abs(got[i] - expected[i]));
+        // The sums have a standard deviation of 34, of which 2e-6 is a few units in the last place.
+        assertTrue(worst < 34 * 2e-6, "largest error " + worst);
+    }
+
+    @Test
+    void otherConvolutionsGoTheOtherWay() {
+        assertFalse(Winograd.serves(DType.F64, new Geometry(4, 32, 8, 8, 32, 3, 3, 1, 1, 1, 1, 1, 1, 1)));
+        assertFalse(Winograd.serves(DType.F32, new Geometry(4, 32, 8, 8, 32, 3, 3, 2, 1, 1, 1, 1, 1, 1)));
+        assertFalse(Winograd.serves(DType.F32, new Geometry(4, 32, 8, 8, 32, 3, 3, 1, 1, 1, 1, 1, 2, 1)));
+        assertFalse(Winograd.serves(DType.F32, new Geometry(4, 32, 8, 8, 32, 3, 3, 1, 1, 1, 1, 1, 1, 32)));
+        assertFalse(Winograd.serves(DType.F32, new Geometry(1, 32, 8, 8, 32, 3, 3, 1, 1, 1, 1, 1, 1, 1)));
+    }
+}
