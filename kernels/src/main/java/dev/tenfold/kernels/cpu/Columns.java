@@ -70,7 +70,7 @@ final class Columns implements AutoCloseable {
             for (int r = 0; r < g.r(); r++) {
                 for (int s = 0; s < g.s(); s++) {
                     long from = window(c, r, s) + firstRow * step;
-                    if (g.strideW() == 1) RowLoops.CHOSEN.copyRows(from, step, width * bytes, rows, at);
+                    if (g.strideW() == 1) PlaneLoops.CHOSEN.copyRows(from, step, at, (long) width * bytes, width * bytes, rows);
                     else for (int i = 0; i < rows; i++) pickRow(from + i * step, at + (long) i * width * bytes, width);
                     at += apart * bytes;
                 }

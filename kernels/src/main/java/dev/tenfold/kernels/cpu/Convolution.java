@@ -57,6 +57,10 @@ public final class Convolution {
             Winograd.forward(g, x, weight, bias, y);
             return;
         }
+        if (NarrowConvolution.serves(type, g)) {
+            NarrowConvolution.forward(g, x, weight, bias, y);
+            return;
+        }
         int depth = planes * g.r() * g.s();
         int bytes = type.bytes();
         int rows = rowsPerPiece(g, planes);
@@ -100,6 +104,10 @@ public final class Convolution {
 
     /** {@code dx = } the adjoint with respect to x: the transposed convolution of dy. */
     public static void backwardInput(DType type, Geometry g, long dy, long weight, long dx) {
+        if (NarrowConvolution.serves(type, g)) {
+            NarrowConvolution.backwardInput(g, dy, weight, dx);
+            return;
+        }
         Geometry turned = turned(g);
         if (turned != null && Winograd.serves(type, turned)) {
             Winograd.backwardInput(g, turned, dy, weight, dx);
@@ -158,6 +166,10 @@ public final class Convolution {
         int bytes = type.bytes();
         if (Winograd.serves(type, g)) {
             Winograd.backwardWeight(g, x, dy, dw);
+            return;
+        }
+        if (NarrowConvolution.serves(type, g)) {
+            NarrowConvolution.backwardWeight(g, x, dy, dw);
             return;
         }
         if (SmallImages.serves(g)) {

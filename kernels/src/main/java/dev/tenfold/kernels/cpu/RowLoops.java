@@ -53,16 +53,4 @@ interface RowLoops {
 
     /** As {@link #fold32}, for f64. */
     void fold64(Reductions.Kind kind, long from, long rows, long stride, int columns, long to);
-
-    /** Copies {@code rows} rows of {@code bytes} bytes, a multiple of 4, that start {@code step} bytes apart, one after another to {@code to}. */
-    default void copyRows(long from, long step, int bytes, long rows, long to) {
-        for (long r = 0; r < rows; r++) copyRow(from + r * step, to + r * bytes, 0, bytes);
-    }
-
-    /** Copies a row from its byte {@code done} on. A call of the C library costs more than a short row does. */
-    static void copyRow(long from, long to, int done, int bytes) {
-        int i = done;
-        for (; i <= bytes - 8; i += 8) Memory.putLong(to + i, Memory.getLong(from + i));
-        if (i < bytes) Memory.putInt(to + i, Memory.getInt(from + i));
-    }
 }

@@ -58,9 +58,4 @@ final class VectorRowLoops implements RowLoops {
     public void fold64(Kind kind, long from, long rows, long stride, int columns, long to) {
         VectorRows64.fold(kind, from, rows, stride, columns, to);
     }
-
-    @Override
-    public void copyRows(long from, long step, int bytes, long rows, long to) {
-        VectorRows32.copyRows(from, step, bytes, rows, to);
-    }
 }

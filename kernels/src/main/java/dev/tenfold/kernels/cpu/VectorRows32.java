@@ -291,14 +291,4 @@ final class VectorRows32 {
         store(c, to + 8L * L);
         store(d, to + 12L * L);
     }
-
-    static void copyRows(long from, long step, int bytes, long rows, long to) {
-        int whole = bytes / (4 * L) * (4 * L);
-        for (long r = 0; r < rows; r++) {
-            long source = from + r * step;
-            long target = to + r * bytes;
-            for (int i = 0; i < whole; i += 4 * L) store(load(source + i), target + i);
-            RowLoops.copyRow(source, target, whole, bytes);
-        }
-    }
 }

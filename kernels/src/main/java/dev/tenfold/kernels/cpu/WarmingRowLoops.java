@@ -16,7 +16,6 @@ final class WarmingRowLoops implements RowLoops {
     private long squares;
     private long extremes;
     private long folds;
-    private long copies;
 
     private RowLoops forSums(int n) {
         if (sums > ELEMENTS_BEFORE_VECTORS) return vector;
@@ -39,12 +38,6 @@ final class WarmingRowLoops implements RowLoops {
     private RowLoops forFolds(long n) {
         if (folds > ELEMENTS_BEFORE_VECTORS) return vector;
         folds += n;
-        return scalar;
-    }
-
-    private RowLoops forCopies(long n) {
-        if (copies > ELEMENTS_BEFORE_VECTORS) return vector;
-        copies += n;
         return scalar;
     }
 
@@ -101,10 +94,5 @@ final class WarmingRowLoops implements RowLoops {
     @Override
     public void fold64(Kind kind, long from, long rows, long stride, int columns, long to) {
         forFolds(rows * columns).fold64(kind, from, rows, stride, columns, to);
-    }
-
-    @Override
-    public void copyRows(long from, long step, int bytes, long rows, long to) {
-        forCopies(rows * bytes / 4).copyRows(from, step, bytes, rows, to);
     }
 }

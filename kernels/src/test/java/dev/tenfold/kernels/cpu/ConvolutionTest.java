@@ -33,9 +33,15 @@ class ConvolutionTest {
                 // Wide enough for tiles of 2x2 outputs: odd planes, paddings 0 to 3, channels that do not fill panels, groups,
                 // one tall image in strips, many images in blocks, and one tile to an image.
                 new Geometry(4, 24, 9, 7, 33, 3, 3, 1, 1, 1, 1, 1, 1, 1), new Geometry(2, 50, 13, 8, 48, 3, 3, 1, 1, 0, 2, 1, 1, 2),
-                new Geometry(1, 24, 41, 23, 24, 3, 3, 1, 1, 1, 1, 1, 1, 1), new Geometry(9, 24, 15, 17, 32, 3, 3, 1, 1, 1, 1, 1, 1, 1),
+                new Geometry(1, 24, 41, 23, 24, 3, 3, 1, 1, 1, 1, 1, 1, 1), new Geometry(9, 24, 15, 16, 24, 3, 3, 1, 1, 1, 1, 1, 1, 1),
                 new Geometry(1, 24, 11, 12, 24, 3, 3, 1, 1, 3, 0, 1, 1, 1), new Geometry(40, 25, 2, 2, 24, 3, 3, 1, 1, 1, 1, 1, 1, 1),
-                new Geometry(3, 24, 4, 150, 24, 3, 3, 1, 1, 1, 1, 1, 1, 1));
+                new Geometry(3, 24, 4, 150, 24, 3, 3, 1, 1, 1, 1, 1, 1, 1),
+                // Few channels to a group: depthwise with one and two filters, strides beside dilations, windows above the image.
+                new Geometry(3, 6, 9, 7, 6, 3, 3, 1, 1, 1, 1, 1, 1, 6), new Geometry(2, 3, 8, 11, 6, 5, 5, 1, 1, 4, 4, 2, 2, 3),
+                new Geometry(20, 4, 7, 8, 4, 5, 5, 2, 2, 2, 2, 1, 1, 4), new Geometry(1, 3, 2, 2, 3, 5, 3, 1, 1, 2, 1, 1, 1, 3),
+                new Geometry(2, 4, 10, 9, 8, 3, 3, 2, 3, 2, 0, 3, 2, 4), new Geometry(1, 2, 3, 140, 2, 3, 3, 1, 1, 1, 2, 1, 1, 2),
+                new Geometry(4, 6, 5, 6, 9, 3, 2, 3, 2, 1, 1, 1, 1, 3), new Geometry(2, 16, 6, 6, 16, 3, 3, 1, 1, 1, 1, 1, 1, 2),
+                new Geometry(2, 3, 6, 5, 3, 1, 1, 2, 2, 0, 0, 1, 1, 3));
     }
 
     private interface Term {
@@ -101,7 +107,7 @@ class ConvolutionTest {
     static List<Geometry> geometriesForThreads() {
         return List.of(new Geometry(5, 8, 20, 20, 16, 3, 3, 1, 1, 1, 1, 1, 1, 1), new Geometry(5, 8, 7, 7, 16, 3, 3, 1, 1, 1, 1, 1, 1, 1),
                 new Geometry(9, 32, 15, 17, 64, 3, 3, 1, 1, 1, 1, 1, 1, 1), new Geometry(3, 64, 9, 8, 70, 3, 3, 1, 1, 1, 1, 1, 1, 2),
-                new Geometry(4, 160, 6, 8, 120, 3, 3, 1, 1, 1, 1, 1, 1, 1));
+                new Geometry(4, 160, 6, 8, 120, 3, 3, 1, 1, 1, 1, 1, 1, 1), new Geometry(20, 40, 9, 8, 40, 5, 5, 2, 2, 2, 2, 1, 1, 40));
     }
 
     @ParameterizedTest

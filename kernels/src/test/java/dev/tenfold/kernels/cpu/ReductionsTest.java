@@ -135,15 +135,6 @@ class ReductionsTest {
             vector.sums32(a, n, 5, to);
             assertArrayEquals(want, NativeArrays.read(DType.F32, to, 5));
         }
-        for (int width : new int[] {1, 5, 16, 17, 40, 100}) {
-            twin.copyRows(a + 12, 4 * width + 8, 4 * width, 7, to);
-            double[] want = NativeArrays.read(DType.F32, to, 7 * width);
-            for (int i = 0; i < want.length; i++) {
-                assertEquals(dev.tenfold.kernels.Memory.getFloat(a + 12 + (long) (i / width) * (4 * width + 8) + 4 * (i % width)), want[i]);
-            }
-            vector.copyRows(a + 12, 4 * width + 8, 4 * width, 7, to);
-            assertArrayEquals(want, NativeArrays.read(DType.F32, to, 7 * width));
-        }
     }
 
     @Test

@@ -101,9 +101,9 @@ class WinogradTest {
 
     @Test
     void errorsStayInTheLastDigits() {
-        Geometry g = new Geometry(8, 128, 8, 8, 128, 3, 3, 1, 1, 1, 1, 1, 1, 1);
-        int xs = 8 * 128 * 64;
-        int ws = 128 * 128 * 9;
+        Geometry g = new Geometry(4, 96, 6, 6, 96, 3, 3, 1, 1, 1, 1, 1, 1, 1);
+        int xs = 4 * 96 * 36;
+        int ws = 96 * 96 * 9;
         long x = random(1, xs);
         long w = random(2, ws);
         long y = arrays.empty(DType.F32, xs);
@@ -114,8 +114,8 @@ class WinogradTest {
         double[] got = NativeArrays.read(DType.F32, y, xs);
         double worst = 0;
         for (int i = 0; i < xs; i++) worst = Math.max(worst, Math.abs(got[i] - expected[i]));
-        // The sums have a standard deviation of 34, of which 2e-6 is a few units in the last place.
-        assertTrue(worst < 34 * 2e-6, "largest error " + worst);
+        // The sums have a standard deviation of 29, of which 2e-6 is a few units in the last place.
+        assertTrue(worst < 29 * 2e-6, "largest error " + worst);
     }
 
     @Test
