@@ -61,7 +61,7 @@ final class ChannelPieces implements AutoCloseable {
         if (!gathered) return place;
         long own = scratch.address() + slot * slotBytes;
         if (heldTensor[slot] == tensor && heldPiece[slot] == channel * count() + piece) return own;
-        RowLoops.CHOSEN.copyRows(place, c * plane * bytes, (int) (plane * bytes), size(piece) / plane, own);
+        PlaneLoops.CHOSEN.copyRows(place, c * plane * bytes, own, plane * bytes, (int) (plane * bytes), size(piece) / plane);
         heldTensor[slot] = tensor;
         heldPiece[slot] = channel * count() + piece;
         return own;
@@ -79,8 +79,7 @@ final class ChannelPieces implements AutoCloseable {
         if (!gathered) return;
         long place = place(tensor, channel, piece);
         long own = scratch.address() + slot * slotBytes;
-        int row = (int) (plane * bytes);
-        for (long i = 0; i < size(piece) / plane; i++) RowLoops.copyRow(own + i * row, place + i * c * row, 0, row);
+        PlaneLoops.CHOSEN.copyRows(own, plane * bytes, place, c * plane * bytes, (int) (plane * bytes), size(piece) / plane);
     }
 
     @Override
