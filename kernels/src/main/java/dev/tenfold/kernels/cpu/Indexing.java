@@ -51,7 +51,7 @@ public final class Indexing {
         WorkerPool.forRange(outer * m, Math.max(1, 16384 / Math.max(1, inner)), (from, to) -> {
             for (long r = from; r < to; r++) {
                 long source = in + (r / m * n + at(indices, r % m, n)) * row;
-                if (brief) RowLoops.copyRow(source, out + r * row, 0, (int) row);
+                if (brief) PlaneLoops.copyRow(source, out + r * row, 0, (int) row);
                 else Memory.copy(source, out + r * row, row);
             }
         });
