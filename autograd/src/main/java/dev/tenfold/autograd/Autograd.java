@@ -38,7 +38,9 @@ public final class Autograd {
     }
 
     /**
-     * Adds the gradient of the scalar {@code loss} to {@link Tensor#grad()} of every leaf it depends on, and frees the graph.
+     * Adds the gradient of the scalar {@code loss} to {@link Tensor#grad()} of every leaf it depends on, and frees the graph, each
+     * operation's part as soon as it is used. After an exception, such as for want of memory, gradients may have arrived at some leaves:
+     * drop them all and compute the loss again.
      *
      * @throws IllegalArgumentException when {@code loss} has more than one element
      * @throws IllegalStateException    when there is no gradient path, the graph was freed, or a saved value was changed

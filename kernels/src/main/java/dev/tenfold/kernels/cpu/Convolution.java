@@ -1,8 +1,6 @@
 package dev.tenfold.kernels.cpu;
 
-import dev.tenfold.kernels.Block;
 import dev.tenfold.kernels.DType;
-import dev.tenfold.kernels.HostAllocator;
 import dev.tenfold.kernels.Memory;
 import dev.tenfold.kernels.WorkerPool;
 import dev.tenfold.kernels.expr.Expr;
@@ -159,11 +157,6 @@ public final class Convolution {
 
     /** {@code dw = } the adjoint with respect to weight; summed over the batch in a fixed order. */
     public static void backwardWeight(DType type, Geometry g, long x, long dy, long dw) {
-        int planes = g.c() / g.groups();
-        int filters = g.k() / g.groups();
-        long positions = (long) g.outH() * g.outW();
-        int depth = planes * g.r() * g.s();
-        int bytes = type.bytes();
         if (Winograd.serves(type, g)) {
             Winograd.backwardWeight(g, x, dy, dw);
             return;
@@ -176,12 +169,25 @@ public final class Convolution {
             SmallImages.backwardWeight(type, g, x, dy, dw);
             return;
         }
-        long weights = (long) g.k() * depth;
+        long weights = (long) g.k() * (g.c() / g.groups()) * g.r() * g.s();
         int parts = Math.max(1, Math.min(PARTS, g.n()));
+        try (Scratch sums = new Scratch(parts * weights * type.bytes())) {
+            Memory.fill(sums.address(), parts * weights * type.bytes(), (byte) 0);
+            addParts(type, g, x, dy, sums.address(), parts);
+            Memory.copy(sums.address(), dw, weights * type.bytes());
+        }
+    }
+
+    /** Adds the weight gradient of every part of the batch to its place in {@code sums}, then all of them to the first. */
+    private static void addParts(DType type, Geometry g, long x, long dy, long sums, int parts) {
+        int planes = g.c() / g.groups();
+        int filters = g.k() / g.groups();
+        long positions = (long) g.outH() * g.outW();
+        int depth = planes * g.r() * g.s();
+        int bytes = type.bytes();
+        long weights = (long) g.k() * depth;
         int perPart = (g.n() + parts - 1) / parts;
         int rows = rowsPerPiece(g, planes);
-        Block sums = HostAllocator.get().allocate(parts * weights * bytes);
-        Memory.fill(sums.address(), parts * weights * bytes, (byte) 0);
         boolean direct = isPointwise(g);
         WorkerPool.forRange((long) parts * g.groups(), 1, (from, to) -> {
             try (Columns windows = direct ? null : new Columns(type, g, planes);
@@ -189,7 +195,7 @@ public final class Convolution {
                 for (long job = from; job < to; job++) {
                     long group = job % g.groups();
                     int part = (int) (job / g.groups());
-                    long sum = sums.address() + (part * weights + group * filters * depth) * bytes;
+                    long sum = sums + (part * weights + group * filters * depth) * bytes;
                     for (long image = (long) part * perPart; image < Math.min(g.n(), (long) (part + 1) * perPart); image++) {
                         long in = x + (image * g.c() + group * planes) * g.h() * g.w() * bytes;
                         long out = dy + (image * g.k() + group * filters) * positions * bytes;
@@ -207,9 +213,7 @@ public final class Convolution {
         });
         PointwiseKernel add = PointwiseKernel.of(SUM, new DType[] {type, type}, type, type);
         for (int part = 1; part < parts; part++) {
-            add.run(weights, new long[] {sums.address(), sums.address() + part * weights * bytes}, 0, sums.address());
+            add.run(weights, new long[] {sums, sums + part * weights * bytes}, 0, sums);
         }
-        Memory.copy(sums.address(), dw, weights * bytes);
-        sums.release();
     }
 }

@@ -1,8 +1,6 @@
 package dev.tenfold.kernels.cpu;
 
-import dev.tenfold.kernels.Block;
 import dev.tenfold.kernels.DType;
-import dev.tenfold.kernels.HostAllocator;
 import dev.tenfold.kernels.Memory;
 import dev.tenfold.kernels.WorkerPool;
 import java.lang.invoke.MethodHandle;
@@ -168,15 +166,16 @@ public final class Lapack {
         byte op = (byte) (transpose ? 'N' : 'T');
         forEach(batch, i -> {
             // LAPACK wants the right-hand sides as columns.
-            Block turned = HostAllocator.get().allocate(n * m * bytes);
-            long at = b + i * n * m * bytes;
-            Indexing.copy(type, new long[] {m, n}, at, new long[] {1, m}, turned.address(), new long[] {n, 1});
-            int status = type == DType.F32
-                    ? (int) SGETRS.invokeExact(OpenBlas.COLUMN_MAJOR, op, size, columns, lu + i * n * n * bytes, size, pivots + 4 * i * n, turned.address(), size)
-                    : (int) DGETRS.invokeExact(OpenBlas.COLUMN_MAJOR, op, size, columns, lu + i * n * n * bytes, size, pivots + 4 * i * n, turned.address(), size);
-            Indexing.copy(type, new long[] {n, m}, turned.address(), new long[] {1, n}, at, new long[] {m, 1});
-            turned.release();
-            return status == 0 ? -1 : i;
+            try (Scratch turned = new Scratch(n * m * bytes)) {
+                long at = b + i * n * m * bytes;
+                long factors = lu + i * n * n * bytes;
+                Indexing.copy(type, new long[] {m, n}, at, new long[] {1, m}, turned.address(), new long[] {n, 1});
+                int status = type == DType.F32
+                        ? (int) SGETRS.invokeExact(OpenBlas.COLUMN_MAJOR, op, size, columns, factors, size, pivots + 4 * i * n, turned.address(), size)
+                        : (int) DGETRS.invokeExact(OpenBlas.COLUMN_MAJOR, op, size, columns, factors, size, pivots + 4 * i * n, turned.address(), size);
+                Indexing.copy(type, new long[] {n, m}, turned.address(), new long[] {1, n}, at, new long[] {m, 1});
+                return status == 0 ? -1 : i;
+            }
         });
     }
 
@@ -195,10 +194,10 @@ public final class Lapack {
                     : (int) DSYEVD.invokeExact(OpenBlas.COLUMN_MAJOR, (byte) 'V', (byte) 'U', size, at, size, w + i * n * bytes);
             // The vectors come as rows.
             for (long r = 0; r < n; r++) if (largestIsNegative(type, at + r * n * bytes, n, bytes)) negate(type, at + r * n * bytes, n, bytes);
-            Block turned = HostAllocator.get().allocate(n * n * bytes);
-            Indexing.copy(type, new long[] {n, n}, at, new long[] {1, n}, turned.address(), new long[] {n, 1});
-            Memory.copy(turned.address(), at, n * n * bytes);
-            turned.release();
+            try (Scratch turned = new Scratch(n * n * bytes)) {
+                Indexing.copy(type, new long[] {n, n}, at, new long[] {1, n}, turned.address(), new long[] {n, 1});
+                Memory.copy(turned.address(), at, n * n * bytes);
+            }
             return status == 0 ? -1 : i;
         });
     }

@@ -16,18 +16,23 @@ final class Packed implements AutoCloseable {
     }
 
     static Packed of(DType[] types, StridedRun run, long[] addresses) {
-        Block[] blocks = new Block[types.length];
-        long[] moved = addresses.clone();
-        for (int i = 0; i < types.length; i++) {
-            if (!steps(run, i)) continue;
-            long[] shape = held(run, i);
-            long n = 1;
-            for (long size : shape) n *= size;
-            blocks[i] = HostAllocator.get().allocate(n * types[i].bytes());
-            Indexing.copy(types[i], shape, addresses[i], run.strides()[i], blocks[i].address(), dense(shape));
-            moved[i] = blocks[i].address();
+        Packed packed = new Packed(new Block[types.length], addresses.clone());
+        try {
+            for (int i = 0; i < types.length; i++) if (steps(run, i)) packed.pack(i, types[i], run, addresses[i]);
+        } catch (RuntimeException | Error failure) {
+            packed.close();
+            throw failure;
         }
-        return new Packed(blocks, moved);
+        return packed;
+    }
+
+    private void pack(int i, DType type, StridedRun run, long from) {
+        long[] shape = held(run, i);
+        long n = 1;
+        for (long size : shape) n *= size;
+        blocks[i] = HostAllocator.get().allocate(n * type.bytes());
+        addresses[i] = blocks[i].address();
+        Indexing.copy(type, shape, from, run.strides()[i], addresses[i], dense(shape));
     }
 
     private static boolean steps(StridedRun run, int i) {
