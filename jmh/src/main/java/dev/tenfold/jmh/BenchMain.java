@@ -3,6 +3,7 @@ package dev.tenfold.jmh;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
@@ -40,10 +41,12 @@ public final class BenchMain {
 
     static int run(PrintStream out, PrintStream err, String... args) {
         if (args.length > 0 && (args[0].equals("--help") || args[0].equals("-h"))) {
-            out.println("Usage: " + BenchOptions.USAGE + "\nBenchmarks: " + String.join(", ", Catalogue.names()));
+            out.println("Usage: " + BenchOptions.USAGE + "\nBenchmarks: " + String.join(", ", Catalogue.names())
+                    + "\nand soak: a million training steps, whose memory must stay flat");
             return 0;
         }
         try {
+            if (args.length > 0 && args[0].equals("soak")) return Soak.run(err, Arrays.copyOfRange(args, 1, args.length));
             BenchOptions options = BenchOptions.parse(args);
             if (options.peers() && !Forks.present(Catalogue.all().get(0).peer())) {
                 err.println(PEERS_MISSING);

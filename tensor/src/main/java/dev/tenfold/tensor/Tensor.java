@@ -72,7 +72,8 @@ public final class Tensor implements AutoCloseable, TensorArithmetic, TensorView
     }
 
     /**
-     * Writes the values of {@code source}, converted to this type, into this tensor (and whatever views share its storage).
+     * Writes the values of {@code source}, converted to this type, into this tensor (and whatever views share its storage, where
+     * the source may be one of them).
      * Not recorded. Returns this.
      *
      * @throws IllegalArgumentException when the shapes differ
@@ -86,7 +87,8 @@ public final class Tensor implements AutoCloseable, TensorArithmetic, TensorView
             throw new IllegalStateException("copyFrom: the target requires a gradient; change it inside NoGrad.open()");
         }
         try (NoGrad region = NoGrad.open()) {
-            Tensor values = source.to(dtype);
+            // Another view of the same memory might be read where it was already written.
+            Tensor values = source.storage == storage ? source.copy() : source.to(dtype);
             Indexing.copy(dtype, shape().raw(), values.address(), values.layout().rawStrides(), address(), layout.rawStrides());
             if (values != source) values.close();
         }
