@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.HostAllocator;
-import dev.tenfold.kernels.Refusal;
 import dev.tenfold.kernels.WorkerPool;
 import dev.tenfold.nn.data.image.ImageBatch;
 import dev.tenfold.tensor.Convolutions;
