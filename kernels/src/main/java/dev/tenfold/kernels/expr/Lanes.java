@@ -22,6 +22,9 @@ final class Lanes {
     /** As many bytes as f64 has lanes, or null where no such shape exists. */
     static final VectorSpecies<Byte> B64 = bytes(F64.length());
 
+    /** As many floats as f64 has lanes. */
+    static final VectorSpecies<Float> F32_OF_64 = VectorSpecies.of(float.class, VectorShape.forBitSize(F64.length() * Float.SIZE));
+
     private Lanes() {
     }
 
@@ -39,6 +42,11 @@ final class Lanes {
 
     static DoubleVector loadTruth64(long address) {
         return (DoubleVector) ByteVector.fromMemorySegment(B64, dev.tenfold.kernels.Memory.ALL, address, ORDER).castShape(F64, 0);
+    }
+
+    /** Floats, widened. */
+    static DoubleVector loadFloats64(long address) {
+        return (DoubleVector) FloatVector.fromMemorySegment(F32_OF_64, dev.tenfold.kernels.Memory.ALL, address, ORDER).castShape(F64, 0);
     }
 
     static void storeTruth32(VectorMask<Float> mask, long address) {

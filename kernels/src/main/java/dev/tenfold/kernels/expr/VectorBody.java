@@ -70,7 +70,8 @@ final class VectorBody implements LoopCompiler.Body {
         boolean bytes = Lanes.hasBytes(compute == DType.F64);
         for (int i = 0; i < source.in().length; i++) {
             DType type = source.in()[i];
-            if (!source.isScalar(i) && type != compute && !(type == DType.BOOL && bytes)) return false;
+            boolean widened = type == DType.F32 && compute == DType.F64;
+            if (!source.isScalar(i) && type != compute && !widened && !(type == DType.BOOL && bytes)) return false;
         }
         for (DType out : source.out()) if (out != compute && !(out == DType.BOOL && bytes)) return false;
         return true;
@@ -207,6 +208,9 @@ final class VectorBody implements LoopCompiler.Body {
         } else if (source.in()[i] == DType.BOOL) {
             LoopCompiler.address(code, bases[i], ahead, 1);
             code.invokestatic(LANES, wide ? "loadTruth64" : "loadTruth32", MethodTypeDesc.of(vector, CD_long));
+        } else if (wide && source.in()[i] == DType.F32) {
+            LoopCompiler.address(code, bases[i], ahead, 4);
+            code.invokestatic(LANES, "loadFloats64", MethodTypeDesc.of(vector, CD_long));
         } else {
             species(code, false);
             code.getstatic(MEMORY, "ALL", SEGMENT);

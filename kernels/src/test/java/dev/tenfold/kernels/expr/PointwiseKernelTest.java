@@ -199,6 +199,18 @@ class PointwiseKernelTest {
     }
 
     @Test
+    void floatsAreWidenedAlikeInVectorsAndOneByOne() {
+        double[] x = new Random(4).doubles(101, -5, 5).map(v -> (float) v).toArray();
+        long in = block(F32, x);
+        for (boolean vector : new boolean[] {false, true}) {
+            long out = block(F64, new double[x.length]);
+            PointwiseKernel.of(Expr.x(0).mul(Expr.x(0)), new DType[] {F32}, F64, F64).runOne(vector, x.length, new long[] {in}, 0, out);
+            double[] got = read(F64, out, x.length);
+            for (int i = 0; i < x.length; i++) assertEquals(x[i] * x[i], got[i]);
+        }
+    }
+
+    @Test
     void stridedAndBroadcastInputsAgreeWithASlowLoop() {
         Random random = new Random(3);
         for (int trial = 0; trial < 300; trial++) {

@@ -1,10 +1,9 @@
 package dev.tenfold.nn.optim;
 
-import dev.tenfold.kernels.DType;
 import dev.tenfold.nn.Parameter;
 import dev.tenfold.tensor.NoGrad;
-import dev.tenfold.tensor.Scope;
 import dev.tenfold.tensor.Tensor;
+import dev.tenfold.tensor.op.Norm;
 import java.util.Collection;
 import java.util.function.UnaryOperator;
 
@@ -25,7 +24,7 @@ public final class Gradients {
     /** The 2-norm of all gradients as one vector: squares are summed in f64, for each tensor by a fixed tree, tensors in order. */
     public static double norm(Collection<Parameter> parameters) {
         double squares = 0;
-        for (Parameter p : parameters) if (p.grad() != null) squares += squares(p.grad());
+        for (Parameter p : parameters) if (p.grad() != null) squares += Norm.sumOfSquares(p.grad());
         return Math.sqrt(squares);
     }
 
@@ -55,12 +54,6 @@ public final class Gradients {
 
     /** The 2-norm of one tensor, squares summed in f64. */
     static double norm(Tensor x) {
-        return Math.sqrt(squares(x));
-    }
-
-    private static double squares(Tensor x) {
-        try (Scope scope = Scope.open(); NoGrad region = NoGrad.open()) {
-            return x.to(DType.F64).square().sum().item();
-        }
+        return Math.sqrt(Norm.sumOfSquares(x));
     }
 }

@@ -2,8 +2,12 @@ package dev.tenfold.tensor.op;
 
 import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.cpu.Reductions;
+import dev.tenfold.kernels.expr.Expr;
+import dev.tenfold.kernels.expr.PointwiseKernel;
+import dev.tenfold.kernels.expr.PreparedRun;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Operation;
+import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.Tensors;
 import java.util.List;
@@ -25,6 +29,19 @@ public record Norm(Axes axes) implements Operation {
         if (type == squares.dtype()) return new Tensor[] {squares};
         try (x; squares) {
             return new Tensor[] {squares.to(type)};
+        }
+    }
+
+    /** The sum of all squares, computed and summed in f64 without storing them; not recorded. */
+    public static double sumOfSquares(Tensor x) {
+        x.checkOpen("sumOfSquares");
+        if (!x.dtype().isFloating()) throw new IllegalArgumentException("sumOfSquares: the tensor is " + x.dtype() + "; convert to a floating type first");
+        if (x.elements() == 0) return 0;
+        PointwiseKernel square = PointwiseKernel.of(Expr.x(0).mul(Expr.x(0)), new DType[] {x.dtype()}, DType.F64, DType.F64);
+        try (Tensor sum = Tensor.allocate(DType.F64, Shape.of());
+                PreparedRun squares = square.prepare(x.shape().sizes(), new long[][] {x.layout().strides()}, new long[] {x.address()}, new double[0])) {
+            Reductions.reduceComputed(Reductions.Kind.SUM, DType.F64, squares, 1, x.elements(), sum.address());
+            return sum.item();
         }
     }
 
