@@ -35,7 +35,7 @@ class BenchOptionsTest {
     @Test
     void mistakesAreAnsweredWithASentenceThatSaysWhatWouldBeRight() {
         assertMistake("no benchmark is called gem", "gem");
-        assertMistake("gemm, exp, add, sum, softmax, conv, small, resnet and all", "gem");
+        assertMistake("gemm, exp, add, sum, chain, adam, softmax, logsumexp, crossentropy, batchnorm, layernorm, conv, small, resnet, mlp, transformer, ctr and all", "gem");
         assertMistake("unknown option --peer", "--peer");
         assertMistake("--threads needs a number from 1 to 1024, not zero", "--threads", "zero");
         assertMistake("--threads needs a number from 1 to 1024, not 0", "--threads", "0");

@@ -5,6 +5,8 @@ package dev.tenfold.kernels.expr;
  * addresses of the inputs, followed by those of the outputs. Outputs are written after all inputs of the same element are read.
  */
 public abstract class CompiledLoop {
+    private final Warming warming = new Warming();
+
     /** Generated subclasses call this. */
     protected CompiledLoop() {
     }
@@ -14,4 +16,9 @@ public abstract class CompiledLoop {
 
     /** Works from element {@code from} up to {@code to}. */
     abstract void scalar(int from, int to, long[] operands, double[] params);
+
+    /** Works from element 0 up to {@code n}, in whichever form is the faster now. */
+    final void run(int n, long[] operands, double[] params) {
+        warming.run(this, n, operands, params);
+    }
 }

@@ -29,8 +29,6 @@ public final class PointwiseKernel {
     public static final int MOST_INPUTS = 16;
     private static final int CHEAP_CHUNK = 1 << 15;
     private static final int COSTLY_CHUNK = 1 << 12;
-    // Until the compiler has made machine code of it, a vector loop runs a hundred times slower than its scalar twin.
-    private static final long ELEMENTS_BEFORE_VECTORS = 1 << 18;
 
     private final Key key;
     private final DType[] in;
@@ -40,7 +38,6 @@ public final class PointwiseKernel {
     private final int chunk;
     private CompiledLoop dense;
     private final ConcurrentHashMap<Integer, CompiledLoop> variants = new ConcurrentHashMap<>();
-    private long seen;
 
     private PointwiseKernel(Key key) {
         this.key = key;
@@ -123,8 +120,8 @@ public final class PointwiseKernel {
     /** As {@link #run(long, long[], int, long, double...)}; {@code operands}: addresses of the inputs, then of the outputs. */
     public void run(long n, long[] operands, int scalars, double[] params) {
         CompiledLoop loop = variant(scalars);
-        if (n <= chunk) piece(loop, (int) n, operands, params);
-        else WorkerPool.forRange(n, chunk, (from, to) -> piece(loop, (int) (to - from), advanced(operands, scalars, from), params));
+        if (n <= chunk) loop.run((int) n, operands, params);
+        else WorkerPool.forRange(n, chunk, (from, to) -> loop.run((int) (to - from), advanced(operands, scalars, from), params));
     }
 
     /** Several runs, shared out among the threads as one. */
@@ -138,7 +135,7 @@ public final class PointwiseKernel {
         }
         CompiledLoop loop = variant(0);
         if (elements <= chunk) {
-            for (Run run : runs) piece(loop, (int) run.n, run.operands, run.params);
+            for (Run run : runs) loop.run((int) run.n, run.operands, run.params);
             return;
         }
         WorkerPool.forRange(pieces, 1, (from, to) -> {
@@ -147,7 +144,7 @@ public final class PointwiseKernel {
             while (r > 0 && ends[r - 1] == ends[r]) r--; // runs over nothing
             Run run = runs.get(r);
             long start = (from - (r == 0 ? 0 : ends[r - 1])) * chunk;
-            piece(loop, (int) Math.min(chunk, run.n - start), advanced(run.operands, 0, start), run.params);
+            loop.run((int) Math.min(chunk, run.n - start), advanced(run.operands, 0, start), run.params);
         });
     }
 
@@ -163,13 +160,6 @@ public final class PointwiseKernel {
             moved[i] = (scalars >> i & 1) != 0 ? operands[i] : operands[i] + by * bytes[i];
         }
         return moved;
-    }
-
-    void piece(CompiledLoop loop, int n, long[] operands, double[] params) {
-        int done = 0;
-        if (seen > ELEMENTS_BEFORE_VECTORS) done = loop.vector(0, n, operands, params);
-        else seen += n;
-        if (done < n) loop.scalar(done, n, operands, params);
     }
 
     /** Runs only the scalar twin, or only the vector loop with its scalar tail: for tests that compare the two. */

@@ -57,7 +57,7 @@ final class PreparedLoop implements PreparedRun {
                 long along = (scalars >> i & 1) != 0 ? 0 : column;
                 operands[i] = bases[i] + (strided.offset(i, r) + along) * kernel.bytes(i);
             }
-            kernel.piece(loop, part, operands, params);
+            loop.run(part, operands, params);
             for (int k = inputs.length; k < operands.length; k++) operands[k] += (long) part * kernel.bytes(k);
             done += part;
             r++;
