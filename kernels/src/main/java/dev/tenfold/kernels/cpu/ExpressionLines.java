@@ -5,10 +5,12 @@ import static dev.tenfold.kernels.expr.Expr.p;
 import static dev.tenfold.kernels.expr.Expr.x;
 
 import dev.tenfold.kernels.DType;
+import dev.tenfold.kernels.Memory;
 import dev.tenfold.kernels.expr.Expr;
 import dev.tenfold.kernels.expr.Fn;
 import dev.tenfold.kernels.expr.PointwiseKernel;
 import java.util.Arrays;
+import java.util.List;
 
 /** {@link LineLoops} of compiled expressions and {@link RowLoops}, for any vector width and for none; terms of a sum go through scratch memory. */
 final class ExpressionLines implements LineLoops {
@@ -20,8 +22,11 @@ final class ExpressionLines implements LineLoops {
     private static final Expr WEIGHTED = fma(CENTRED.mul(p(1)), x(1), x(2));
     private static final Expr COMBINED = fma(x(1).sub(p(0)), p(2), fma(x(0), p(1), p(3)));
     private static final Expr SOFTMAX_GRADIENT = x(0).mul(x(1).sub(p(0)));
-    private static final Expr PLUS = x(0).add(x(1));
-    private static final Expr PLUS_PRODUCT = fma(x(1).sub(p(0)).mul(p(1)), x(0), x(2));
+    // x(0) g, x(1) weight, x(2) x, x(3) dweight, x(4) dbias; p(0) centre, p(1) ofG, p(2) ofX, p(3) constant
+    private static final List<Expr> WEIGHTED_GRADIENT = List.of(
+            fma(x(2).sub(p(0)), p(2), fma(x(0).mul(x(1)), p(1), p(3))),
+            fma(x(2).sub(p(0)).mul(p(1)), x(0), x(3)),
+            x(0).add(x(4)));
 
     private final DType type;
     private final PointwiseKernel centred;
@@ -35,8 +40,7 @@ final class ExpressionLines implements LineLoops {
     private final PointwiseKernel combined;
     private final PointwiseKernel softmaxGradient;
     private final PointwiseKernel logSoftmaxGradient;
-    private final PointwiseKernel plus;
-    private final PointwiseKernel plusProduct;
+    private final PointwiseKernel weightedGradient;
 
     ExpressionLines(DType type) {
         this.type = type;
@@ -53,8 +57,7 @@ final class ExpressionLines implements LineLoops {
         combined = kernel(COMBINED, 2);
         softmaxGradient = kernel(SOFTMAX_GRADIENT, 2);
         logSoftmaxGradient = kernel(fma(exp(x(0), nothing).neg(), p(0), x(1)), 2);
-        plus = kernel(PLUS, 2);
-        plusProduct = kernel(PLUS_PRODUCT, 3);
+        weightedGradient = PointwiseKernel.of(WEIGHTED_GRADIENT, new DType[] {type, type, type, type, type}, type, type, type, type);
     }
 
     private static Expr fma(Expr a, Expr b, Expr plus) {
@@ -129,11 +132,6 @@ final class ExpressionLines implements LineLoops {
     }
 
     @Override
-    public void multiply(long a, long b, int n, long y) {
-        product.run(n, at(a, b), 0, y);
-    }
-
-    @Override
     public void combine(long g, long x, int n, double centre, double ofG, double ofX, double constant, long y) {
         combined.run(n, at(g, x), 0, y, centre, ofG, ofX, constant);
     }
@@ -149,8 +147,17 @@ final class ExpressionLines implements LineLoops {
     }
 
     @Override
-    public void addGradients(long g, long x, int n, double centre, double factor, long dweight, long dbias) {
-        plusProduct.run(n, at(g, x, dweight), 0, dweight, centre, factor);
-        plus.run(n, at(g, dbias), 0, dbias);
+    public void weightedSums(long g, long weight, long x, int n, double centre, long sums) {
+        try (Scratch scratch = new Scratch((long) n * type.bytes())) {
+            long h = scratch.address();
+            product.run(n, at(g, weight), 0, h);
+            Memory.putDouble(sums, sum(h, n));
+            Memory.putDouble(sums + Double.BYTES, sumProducts(h, x, n, centre));
+        }
+    }
+
+    @Override
+    public void weightedGradient(long g, long weight, long x, int n, double centre, double ofG, double ofX, double constant, long dx, long dweight, long dbias) {
+        weightedGradient.run(n, at(g, weight, x, dweight, dbias, dx, dweight, dbias), 0, new double[] {centre, ofG, ofX, constant});
     }
 }

@@ -58,9 +58,6 @@ interface LineLoops {
     /** {@code y = (x - centre) factor weight + bias} with a weight and a bias per element. */
     void affine(long x, int n, double centre, double factor, long weight, long bias, long y);
 
-    /** {@code y = a b} */
-    void multiply(long a, long b, int n, long y);
-
     /** {@code y = ofX (x - centre) + (ofG g + constant)} */
     void combine(long g, long x, int n, double centre, double ofG, double ofX, double constant, long y);
 
@@ -70,6 +67,12 @@ interface LineLoops {
     /** {@code g - exp(y) sum} for y up to 0: the gradient of the logarithm of softmax. */
     void logSoftmaxGradient(long y, long g, int n, double sum, long out);
 
-    /** {@code dweight += g (x - centre) factor}, {@code dbias += g} */
-    void addGradients(long g, long x, int n, double centre, double factor, long dweight, long dbias);
+    /** With {@code h = g weight}: the f64 numbers {@code sum h} and {@code sum h (x - centre)}, at {@code sums}. */
+    void weightedSums(long g, long weight, long x, int n, double centre, long sums);
+
+    /**
+     * With {@code h = g weight}: {@code dx = ofX (x - centre) + (ofG h + constant)}, {@code dweight += g (x - centre) ofG},
+     * {@code dbias += g}.
+     */
+    void weightedGradient(long g, long weight, long x, int n, double centre, double ofG, double ofX, double constant, long dx, long dweight, long dbias);
 }

@@ -61,12 +61,25 @@ public final class RowNorm {
                     Memory.fill(ofWeight, line, (byte) 0);
                     Memory.fill(ofBias, line, (byte) 0);
                 }
-                try (Scratch weighted = new Scratch(line)) {
+                LineLoops loops = LineLoops.of(type);
+                int width = (int) n;
+                try (Scratch pair = new Scratch(2L * Double.BYTES)) {
                     for (long row = from; row < to; row++) {
                         double centre = Memory.getAsDouble(type, mean + row * bytes);
                         double factor = Memory.getAsDouble(type, root + row * bytes);
-                        gradient(type, x + row * line, g + row * line, (int) n, weight, centre, factor, weighted.address(), dx + row * line);
-                        if (weight != 0) LineLoops.of(type).addGradients(g + row * line, x + row * line, (int) n, centre, factor, ofWeight, ofBias);
+                        double cubed = -factor * factor * factor / n;
+                        long ofX = x + row * line;
+                        long ofG = g + row * line;
+                        long target = dx + row * line;
+                        if (weight == 0) {
+                            double along = loops.sumProducts(ofG, ofX, width, centre);
+                            loops.combine(ofG, ofX, width, centre, factor, cubed * along, -factor * loops.sum(ofG, width) / n, target);
+                            continue;
+                        }
+                        loops.weightedSums(ofG, weight, ofX, width, centre, pair.address());
+                        double sum = Memory.getDouble(pair.address());
+                        double along = Memory.getDouble(pair.address() + Double.BYTES);
+                        loops.weightedGradient(ofG, weight, ofX, width, centre, factor, cubed * along, -factor * sum / n, target, ofWeight, ofBias);
                     }
                 }
             });
@@ -74,13 +87,5 @@ public final class RowNorm {
             Reductions.reduce(Kind.SUM, type, sums.address(), 1, blocks, n, dweight);
             Reductions.reduce(Kind.SUM, type, sums.address() + blocks * line, 1, blocks, n, dbias);
         }
-    }
-
-    private static void gradient(DType type, long x, long g, int n, long weight, double centre, double factor, long weighted, long dx) {
-        LineLoops loops = LineLoops.of(type);
-        long h = weight == 0 ? g : weighted;
-        if (weight != 0) loops.multiply(g, weight, n, weighted);
-        double ofX = -factor * factor * factor * loops.sumProducts(h, x, n, centre) / n;
-        loops.combine(h, x, n, centre, factor, ofX, -factor * loops.sum(h, n) / n, dx);
     }
 }

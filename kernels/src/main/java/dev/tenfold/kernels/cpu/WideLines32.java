@@ -211,17 +211,6 @@ final class WideLines32 implements LineLoops {
     }
 
     @Override
-    public void multiply(long a, long b, int n, long y) {
-        if (general(11, n)) {
-            general.multiply(a, b, n, y);
-            return;
-        }
-        int i = 0;
-        for (; i <= n - L; i += L) store(load(a + 4L * i).mul(load(b + 4L * i)), y + 4L * i);
-        if (i < n) store(load(a + 4L * (n - L)).mul(load(b + 4L * (n - L))), y + 4L * (n - L));
-    }
-
-    @Override
     public void combine(long g, long x, int n, double centre, double ofG, double ofX, double constant, long y) {
         if (general(8, n)) {
             general.combine(g, x, n, centre, ofG, ofX, constant, y);
@@ -259,23 +248,78 @@ final class WideLines32 implements LineLoops {
     }
 
     @Override
-    public void addGradients(long g, long x, int n, double centre, double factor, long dweight, long dbias) {
-        if (general(12, n)) general.addGradients(g, x, n, centre, factor, dweight, dbias);
-        else accumulate(g, x, n, (float) centre, (float) factor, dweight, dbias);
+    public void weightedSums(long g, long weight, long x, int n, double centre, long sums) {
+        if (general(11, n)) general.weightedSums(g, weight, x, n, centre, sums);
+        else bothSums(g, weight, x, n, (float) centre, sums);
     }
 
-    private static void accumulate(long g, long x, int n, float centre, float factor, long dweight, long dbias) {
+    private static void bothSums(long g, long weight, long x, int n, float shift, long sums) {
+        FloatVector centre = FloatVector.broadcast(S, shift);
+        FloatVector a = FloatVector.zero(S);
+        FloatVector b = a;
+        FloatVector c = a;
+        FloatVector d = a;
+        FloatVector ax = a;
+        FloatVector bx = a;
+        FloatVector cx = a;
+        FloatVector dx = a;
+        int i = 0;
+        for (; i <= n - 4 * L; i += 4 * L) {
+            long at = 4L * i;
+            FloatVector p = load(g + at).mul(load(weight + at));
+            FloatVector q = load(g + at + 4L * L).mul(load(weight + at + 4L * L));
+            FloatVector r = load(g + at + 8L * L).mul(load(weight + at + 8L * L));
+            FloatVector s = load(g + at + 12L * L).mul(load(weight + at + 12L * L));
+            a = a.add(p);
+            b = b.add(q);
+            c = c.add(r);
+            d = d.add(s);
+            ax = ax.add(p.mul(load(x + at).sub(centre)));
+            bx = bx.add(q.mul(load(x + at + 4L * L).sub(centre)));
+            cx = cx.add(r.mul(load(x + at + 8L * L).sub(centre)));
+            dx = dx.add(s.mul(load(x + at + 12L * L).sub(centre)));
+        }
+        for (; i <= n - L; i += L) {
+            FloatVector p = load(g + 4L * i).mul(load(weight + 4L * i));
+            a = a.add(p);
+            ax = ax.add(p.mul(load(x + 4L * i).sub(centre)));
+        }
+        float rest = 0;
+        float restX = 0;
+        for (; i < n; i++) {
+            float p = Memory.getFloat(g + 4L * i) * Memory.getFloat(weight + 4L * i);
+            rest += p;
+            restX += p * (Memory.getFloat(x + 4L * i) - shift);
+        }
+        Memory.putDouble(sums, lanes(a.add(c).add(b.add(d))) + rest);
+        Memory.putDouble(sums + Double.BYTES, lanes(ax.add(cx).add(bx.add(dx))) + restX);
+    }
+
+    @Override
+    public void weightedGradient(long g, long weight, long x, int n, double centre, double ofG, double ofX, double constant, long dx, long dweight, long dbias) {
+        if (general(12, n)) general.weightedGradient(g, weight, x, n, centre, ofG, ofX, constant, dx, dweight, dbias);
+        else allGradients(g, weight, x, n, (float) centre, (float) ofG, (float) ofX, (float) constant, dx, dweight, dbias);
+    }
+
+    private static void allGradients(long g, long weight, long x, int n, float centre, float ofG, float ofX, float constant, long dx, long dweight, long dbias) {
+        FloatVector p = FloatVector.broadcast(S, ofG);
+        FloatVector q = FloatVector.broadcast(S, ofX);
+        FloatVector r = FloatVector.broadcast(S, constant);
         int i = 0;
         for (; i <= n - L; i += L) {
             long at = 4L * i;
             FloatVector incoming = load(g + at);
-            store(load(x + at).sub(centre).mul(factor).fma(incoming, load(dweight + at)), dweight + at);
+            FloatVector centred = load(x + at).sub(centre);
+            store(centred.fma(q, incoming.mul(load(weight + at)).fma(p, r)), dx + at);
+            store(centred.mul(p).fma(incoming, load(dweight + at)), dweight + at);
             store(incoming.add(load(dbias + at)), dbias + at);
         }
         for (; i < n; i++) {
             long at = 4L * i;
             float incoming = Memory.getFloat(g + at);
-            Memory.putFloat(dweight + at, Math.fma((Memory.getFloat(x + at) - centre) * factor, incoming, Memory.getFloat(dweight + at)));
+            float centred = Memory.getFloat(x + at) - centre;
+            Memory.putFloat(dx + at, Math.fma(centred, ofX, Math.fma(incoming * Memory.getFloat(weight + at), ofG, constant)));
+            Memory.putFloat(dweight + at, Math.fma(centred * ofG, incoming, Memory.getFloat(dweight + at)));
             Memory.putFloat(dbias + at, incoming + Memory.getFloat(dbias + at));
         }
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.tenfold.kernels.DType;
+import dev.tenfold.kernels.Memory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,7 +29,7 @@ class LineLoopsTest {
     }
 
     /** Every loop; each either fills a line or gives a number. */
-    private enum Loop { SUM, MAX, SUM_SQUARES, SUM_PRODUCTS, EXP, EXP_AFFINE, SCALE, AFFINE, WEIGHTED, MULTIPLY, COMBINE, SOFTMAX, LOG_SOFTMAX, GRADIENTS }
+    private enum Loop { SUM, MAX, SUM_SQUARES, SUM_PRODUCTS, EXP, EXP_AFFINE, SCALE, AFFINE, WEIGHTED, COMBINE, SOFTMAX, LOG_SOFTMAX, WEIGHTED_SUMS, GRADIENT_OF_X, GRADIENT_OF_WEIGHT, GRADIENT_OF_BIAS }
 
     /** The number (if any) and the lines that a loop leaves. */
     private double[] run(Loop loop, LineLoops loops, DType type, double[] x, double[] a, double[] b, int n) {
@@ -48,22 +49,26 @@ class LineLoopsTest {
             case SCALE -> loops.scale(line, n, 1.7);
             case AFFINE -> loops.affine(line, n, 0.25, 1.7, 0.3, y);
             case WEIGHTED -> loops.affine(line, n, 0.25, 1.7, first, second, y);
-            case MULTIPLY -> loops.multiply(line, first, n, y);
             case COMBINE -> loops.combine(first, line, n, 0.25, 1.7, -0.4, 0.3, y);
             case SOFTMAX -> loops.softmaxGradient(line, first, n, 0.7, y);
             case LOG_SOFTMAX -> loops.logSoftmaxGradient(own.of(type, Arrays.stream(x).map(v -> v - 2.5).toArray()), first, n, 0.7, y);
-            case GRADIENTS -> loops.addGradients(first, line, n, 0.25, 1.7, second, y);
+            case WEIGHTED_SUMS -> {
+                loops.weightedSums(first, second, line, n, 0.25, y);
+                return new double[] {Memory.getDouble(y), Memory.getDouble(y + 8)};
+            }
+            case GRADIENT_OF_X -> loops.weightedGradient(first, second, line, n, 0.25, 1.7, -0.4, 0.3, y, own.of(type, x), own.of(type, a));
+            case GRADIENT_OF_WEIGHT -> loops.weightedGradient(first, second, line, n, 0.25, 1.7, -0.4, 0.3, own.of(type, x), y = own.of(type, b), own.of(type, a));
+            case GRADIENT_OF_BIAS -> loops.weightedGradient(first, second, line, n, 0.25, 1.7, -0.4, 0.3, own.of(type, x), own.of(type, a), y = own.of(type, b));
         }
         List<Double> all = new ArrayList<>(List.of(number));
         boolean inPlace = loop == Loop.SCALE;
         boolean filled = loop.ordinal() >= Loop.EXP.ordinal();
-        if (filled && loop != Loop.GRADIENTS) for (double v : NativeArrays.read(type, inPlace ? line : y, n)) all.add(v);
-        if (loop == Loop.GRADIENTS) for (double v : NativeArrays.read(type, second, n)) all.add(v);
+        if (filled) for (double v : NativeArrays.read(type, inPlace ? line : y, n)) all.add(v);
         return all.stream().mapToDouble(v -> v).toArray();
     }
 
     private static double[] expected(Loop loop, double[] x, double[] a, double[] b, int n) {
-        double[] result = new double[loop.ordinal() >= Loop.EXP.ordinal() ? n + 1 : 1];
+        double[] result = new double[loop == Loop.WEIGHTED_SUMS ? 2 : loop.ordinal() >= Loop.EXP.ordinal() ? n + 1 : 1];
         if (loop == Loop.MAX) result[0] = Double.NEGATIVE_INFINITY;
         for (int i = 0; i < n; i++) {
             double c = x[i] - 0.25;
@@ -77,11 +82,16 @@ class LineLoopsTest {
                 case SCALE -> result[i + 1] = x[i] * 1.7;
                 case AFFINE -> result[i + 1] = c * 1.7 + 0.3;
                 case WEIGHTED -> result[i + 1] = c * 1.7 * a[i] + b[i];
-                case MULTIPLY -> result[i + 1] = x[i] * a[i];
                 case COMBINE -> result[i + 1] = 1.7 * a[i] - 0.4 * c + 0.3;
                 case SOFTMAX -> result[i + 1] = x[i] * (a[i] - 0.7);
                 case LOG_SOFTMAX -> result[i + 1] = a[i] - Math.exp(x[i] - 2.5) * 0.7;
-                case GRADIENTS -> result[i + 1] = b[i] + a[i] * c * 1.7;
+                case WEIGHTED_SUMS -> {
+                    result[0] += a[i] * b[i];
+                    result[1] += a[i] * b[i] * c;
+                }
+                case GRADIENT_OF_X -> result[i + 1] = 1.7 * a[i] * b[i] - 0.4 * c + 0.3;
+                case GRADIENT_OF_WEIGHT -> result[i + 1] = b[i] + a[i] * c * 1.7;
+                case GRADIENT_OF_BIAS -> result[i + 1] = b[i] + a[i];
             }
         }
         return result;
@@ -105,9 +115,10 @@ class LineLoopsTest {
                 double[] wanted = expected(loop, x, a, b, n);
                 double[] got = run(loop, LineLoops.of(type), type, x, a, b, n);
                 double tolerance = type == DType.F32 ? 1e-6 : 1e-14;
-                // The first number is a sum of n terms.
-                assertEquals(wanted[0], got[0], 4 * tolerance * Math.max(8, n), loop + " of " + n + " in " + type);
-                assertArrayEquals(Arrays.copyOfRange(wanted, 1, wanted.length), Arrays.copyOfRange(got, 1, got.length), 8 * tolerance, loop + " of " + n + " in " + type);
+                // The first number is a sum of n terms, and of two sums so is the second.
+                int sums = loop == Loop.WEIGHTED_SUMS ? 2 : 1;
+                for (int s = 0; s < sums; s++) assertEquals(wanted[s], got[s], 4 * tolerance * Math.max(8, n), loop + " of " + n + " in " + type);
+                assertArrayEquals(Arrays.copyOfRange(wanted, sums, wanted.length), Arrays.copyOfRange(got, sums, got.length), 8 * tolerance, loop + " of " + n + " in " + type);
             }
         }
     }
