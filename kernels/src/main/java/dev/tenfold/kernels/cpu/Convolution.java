@@ -158,7 +158,7 @@ public final class Convolution {
     /** {@code dw = } the adjoint with respect to weight; summed over the batch in a fixed order. */
     public static void backwardWeight(DType type, Geometry g, long x, long dy, long dw) {
         if (Winograd.serves(type, g)) {
-            Winograd.backwardWeight(g, x, dy, dw);
+            WinogradGradient.run(g, x, dy, dw);
             return;
         }
         if (NarrowConvolution.serves(type, g)) {

@@ -15,6 +15,12 @@ final class ScalarWinogradLines implements WinogradLines {
         }
     }
 
+    /** {@code even + factor odd} and {@code even - factor odd}. */
+    private static void putPair(float even, float odd, float factor, long plus, long minus) {
+        putFloat(plus, Math.fma(odd, factor, even));
+        putFloat(minus, Math.fma(odd, -factor, even));
+    }
+
     @Override
     public void input(Lines from, Lines to, int count) {
         long p = from.place();
@@ -22,23 +28,34 @@ final class ScalarWinogradLines implements WinogradLines {
         forLanes(from, to, count, (a, b) -> {
             float d1 = getFloat(a + p);
             float d2 = getFloat(a + 2 * p);
-            putFloat(b, getFloat(a) - d2);
-            putFloat(b + q, d1 + d2);
-            putFloat(b + 2 * q, d2 - d1);
-            putFloat(b + 3 * q, d1 - getFloat(a + 3 * p));
+            float d3 = getFloat(a + 3 * p);
+            float d4 = getFloat(a + 4 * p);
+            putFloat(b, Math.fma(d2, -MIDDLE, getFloat(a) + d4));
+            putPair(Math.fma(d2, -2, d4), Math.fma(d1, -2, d3), NEAR, b + q, b + 2 * q);
+            putPair(Math.fma(d2, -0.5f, d4), Math.fma(d1, -0.5f, d3), FAR, b + 3 * q, b + 4 * q);
+            putFloat(b + 5 * q, Math.fma(d3, -MIDDLE, d1 + getFloat(a + 5 * p)));
         });
     }
 
     @Override
-    public void output(Lines from, Lines to, int count) {
+    public void output(Lines from, Lines to, int count, long bias) {
         long p = from.place();
         long q = to.place();
-        forLanes(from, to, count, (a, b) -> {
-            float m1 = getFloat(a + p);
-            float m2 = getFloat(a + 2 * p);
-            putFloat(b, getFloat(a) + m1 + m2);
-            putFloat(b + q, m1 - m2 - getFloat(a + 3 * p));
-        });
+        for (long w = 0; w < PanelKernel.LINE; w += 4) {
+            float start = getFloat(bias + w);
+            for (int i = 0; i < count; i++) {
+                long a = from.address() + i * from.next() + w;
+                long b = to.address() + i * to.next() + w;
+                float m1 = getFloat(a + p);
+                float m2 = getFloat(a + 2 * p);
+                float m3 = getFloat(a + 3 * p);
+                float m4 = getFloat(a + 4 * p);
+                putFloat(b, getFloat(a) + start + (m1 + m2) + (m3 + m4));
+                putFloat(b + q, Math.fma(m1 - m2, NEAR, Math.fma(m3 - m4, FAR, start)));
+                putFloat(b + 2 * q, Math.fma(m1 + m2, 0.5f, Math.fma(m3 + m4, 2, start)));
+                putFloat(b + 3 * q, Math.fma(m1 - m2, 0.5f * NEAR, Math.fma(m3 - m4, 2 * FAR, getFloat(a + 5 * p) + start)));
+            }
+        }
     }
 
     @Override
@@ -48,10 +65,12 @@ final class ScalarWinogradLines implements WinogradLines {
         forLanes(from, to, count, (a, b) -> {
             float y0 = getFloat(a);
             float y1 = getFloat(a + p);
+            float y2 = getFloat(a + 2 * p);
+            float y3 = getFloat(a + 3 * p);
             putFloat(b, y0);
-            putFloat(b + q, y0 + y1);
-            putFloat(b + 2 * q, y0 - y1);
-            putFloat(b + 3 * q, -y1);
+            putPair(Math.fma(y2, 0.5f, y0), Math.fma(y3, 0.5f, y1), NEAR, b + q, b + 2 * q);
+            putPair(Math.fma(y2, 2, y0), Math.fma(y3, 2, y1), FAR, b + 3 * q, b + 4 * q);
+            putFloat(b + 5 * q, y3);
         });
     }
 
@@ -63,11 +82,14 @@ final class ScalarWinogradLines implements WinogradLines {
             float w0 = getFloat(a);
             float w1 = getFloat(a + p);
             float w2 = getFloat(a + 2 * p);
-            float ends = w0 + w2;
+            float near = Math.fma(w2, 0.5f, w0);
+            float far = Math.fma(w2, 2, w0);
             putFloat(b, w0);
-            putFloat(b + q, (ends + w1) * 0.5f);
-            putFloat(b + 2 * q, (ends - w1) * 0.5f);
-            putFloat(b + 3 * q, w2);
+            putFloat(b + q, Math.fma(w1, NEAR, near) * OF_NEAR);
+            putFloat(b + 2 * q, Math.fma(w1, -NEAR, near) * OF_NEAR);
+            putFloat(b + 3 * q, Math.fma(w1, FAR, far) * OF_FAR);
+            putFloat(b + 4 * q, Math.fma(w1, -FAR, far) * OF_FAR);
+            putFloat(b + 5 * q, w2);
         });
     }
 
@@ -78,10 +100,13 @@ final class ScalarWinogradLines implements WinogradLines {
         forLanes(from, to, count, (a, b) -> {
             float u1 = getFloat(a + p);
             float u2 = getFloat(a + 2 * p);
-            float half = (u1 + u2) * 0.5f;
-            putFloat(b, getFloat(a) + half);
-            putFloat(b + q, (u1 - u2) * 0.5f);
-            putFloat(b + 2 * q, half + getFloat(a + 3 * p));
+            float u3 = getFloat(a + 3 * p);
+            float u4 = getFloat(a + 4 * p);
+            float near = (u1 + u2) * OF_NEAR;
+            float far = (u3 + u4) * OF_FAR;
+            putFloat(b, getFloat(a) + near + far);
+            putFloat(b + q, Math.fma((u1 - u2) * OF_NEAR, NEAR, (u3 - u4) * OF_FAR * FAR));
+            putFloat(b + 2 * q, Math.fma(near, 0.5f, Math.fma(far, 2, getFloat(a + 5 * p))));
         });
     }
 }

@@ -21,8 +21,8 @@ final class WarmingWinogradLines implements WinogradLines {
     }
 
     @Override
-    public void output(Lines from, Lines to, int count) {
-        chosen(1, count).output(from, to, count);
+    public void output(Lines from, Lines to, int count, long bias) {
+        chosen(1, count).output(from, to, count, bias);
     }
 
     @Override

@@ -1,25 +1,44 @@
 package dev.tenfold.kernels.cpu;
 
 import static dev.tenfold.kernels.cpu.PanelKernel.LINE;
+import static dev.tenfold.kernels.cpu.PanelKernel.ROWS;
 import static dev.tenfold.kernels.cpu.PanelKernel.WIDTH;
 
+import dev.tenfold.kernels.Memory;
 import dev.tenfold.kernels.WorkerPool;
 import dev.tenfold.kernels.cpu.Convolution.Geometry;
 import dev.tenfold.kernels.cpu.WinogradLines.Lines;
+import java.util.function.Supplier;
 
 /**
- * Between images and the sixteen transformed values of their tiles of 2x2 outputs: {@code [16, panels, tiles, WIDTH]} for the tiles of
- * a block, which is a run of rows of tiles, counted over the images of a batch. The channels are those of one group.
+ * Between images and the 36 transformed values of each of their tiles of 4x4 outputs. A block of tiles is a run of rows of tiles, counted over
+ * the images of a batch. The channels are those of one group.
  */
-final class WinogradTiles {
+final class WinogradTiles implements AutoCloseable {
+    /** Edge of a tile of outputs. */
+    static final int EDGE = 4;
+    /** Transformed values along an edge. */
+    static final int SPAN = EDGE + 2;
     /** Transformed values of a tile. */
-    static final int POINTS = 16;
+    static final int POINTS = SPAN * SPAN;
     private static final WinogradLines LINES = WinogradLines.CHOSEN;
 
     /** What is read or written: channels of the whole image and of the group, and its planes [h, w]. */
     record Planes(int channels, int ofGroup, int h, int w) {
+        static Planes in(Geometry g) {
+            return new Planes(g.c(), g.c() / g.groups(), g.h(), g.w());
+        }
+
+        static Planes out(Geometry g) {
+            return new Planes(g.k(), g.k() / g.groups(), g.outH(), g.outW());
+        }
+
         int panels() {
             return (ofGroup + WIDTH - 1) / WIDTH;
+        }
+
+        long groupBytes() {
+            return 4L * ofGroup * h * w;
         }
 
         private long imageBytes() {
@@ -35,6 +54,26 @@ final class WinogradTiles {
         }
     }
 
+    /**
+     * Where transformed values lie, in bytes: those of a point, panel and tile at {@code address + panel panel + point point + tile / ROWS group
+     * + tile % ROWS LINE}.
+     */
+    record Places(long address, long panel, long point, long group) {
+        /** {@code [panels, 36, room, WIDTH]}: the tiles of a point lie one after another. */
+        static Places byPanels(long address, long room) {
+            return new Places(address, POINTS * room * LINE, room * LINE, ROWS * LINE);
+        }
+
+        /** {@code [36, room / ROWS, panels, ROWS, WIDTH]}: what a row of products needs lies one after another. */
+        static Places byRows(long address, long room, int panels) {
+            return new Places(address, ROWS * LINE, room * panels * LINE, panels * ROWS * LINE);
+        }
+
+        long of(long panelNumber, long pointNumber, long tile) {
+            return address + panelNumber * panel + pointNumber * point + tile / ROWS * group + tile % ROWS * LINE;
+        }
+    }
+
     private interface Transform {
         void run(Lines from, Lines to, int count);
     }
@@ -47,11 +86,23 @@ final class WinogradTiles {
     final int down;
     final int across;
     private final Geometry g;
+    /** A half transformed row of tiles, then the strip of an image. */
+    private final ThreadScratch scratch;
 
     WinogradTiles(Geometry g) {
         this.g = g;
-        down = (g.outH() + 1) / 2;
-        across = (g.outW() + 1) / 2;
+        down = (g.outH() + EDGE - 1) / EDGE;
+        across = (g.outW() + EDGE - 1) / EDGE;
+        scratch = new ThreadScratch(halfBytes() + (EDGE * down + SPAN - EDGE) * Math.max(g.w(), g.outW()) * LINE);
+    }
+
+    private long halfBytes() {
+        return (SPAN * (EDGE * across + SPAN - EDGE) + 1) * LINE;
+    }
+
+    /** Tiles of the batch. */
+    static long count(Geometry g) {
+        return (long) g.n() * ((g.outH() + EDGE - 1) / EDGE) * ((g.outW() + EDGE - 1) / EDGE);
     }
 
     /** Rows of tiles in the batch. */
@@ -59,74 +110,111 @@ final class WinogradTiles {
         return (long) g.n() * down;
     }
 
+    long count() {
+        return rows() * across;
+    }
+
+    /** Tiles for which there is room in the values of the rows {@code from} to {@code to}: whole {@link PanelKernel#ROWS}. */
+    long room(long from, long to) {
+        return ((to - from) * across + ROWS - 1) / ROWS * ROWS;
+    }
+
+    /** How many blocks of about {@code size} tiles there are, or of fewer, so that {@code atLeast} are, but of {@link PanelKernel#ROWS} or more. */
+    long blocks(int size, int atLeast) {
+        long most = Math.max(1, Math.min(count() / size, rows()));
+        if (most >= atLeast) return most;
+        long rowsOfTiles = (ROWS + across - 1) / across;
+        return Math.clamp(rows() / rowsOfTiles, 1, atLeast);
+    }
+
+    /** Works on the rows {@code first} to {@code last} of tiles. */
+    interface Block {
+        void run(long first, long last);
+    }
+
+    void forBlocks(long blocks, Block body) {
+        WorkerPool.forRange(blocks, 1, (from, to) -> {
+            for (long b = from; b < to; b++) body.run(rows() * b / blocks, rows() * (b + 1) / blocks);
+        });
+    }
+
     /** Transforms the input tiles of the rows {@code from} to {@code to}; {@code x} is the group's first plane. */
-    void input(long x, Planes planes, long from, long to, long out, boolean parallel) {
-        forward(x, planes, g.padH(), g.padW(), 2 * across + 2, 2, LINES::input, from, to, out, parallel);
+    void input(long x, Planes planes, long from, long to, Places places, boolean parallel) {
+        forward(x, planes, g.padH(), g.padW(), SPAN - EDGE, LINES::input, from, to, places, parallel);
     }
 
     /** Transforms the tiles of the output's gradient; {@code dy} is the group's first plane. */
-    void outputGradient(long dy, Planes planes, long from, long to, long out, boolean parallel) {
-        forward(dy, planes, 0, 0, 2 * across, 0, LINES::outputGradient, from, to, out, parallel);
+    void outputGradient(long dy, Planes planes, long from, long to, Places places, boolean parallel) {
+        forward(dy, planes, 0, 0, 0, LINES::outputGradient, from, to, places, parallel);
     }
 
-    private void forward(long x, Planes planes, int top, int left, int columns, int overlap, Transform transform,
-                         long from, long to, long out, boolean parallel) {
-        int most = (int) Math.min(down, to - from);
-        long tiles = (to - from) * across;
-        long point = planes.panels() * tiles * LINE;
-        pieces(planes, from, to, parallel, run -> {
-            try (PanelStrip strip = new PanelStrip(planes.h(), planes.w(), left, columns, 2 * most + overlap);
-                    Scratch half = new Scratch(4 * columns * LINE)) {
-                run.accept((image, panel, first, rows, at) -> {
-                    strip.load(x + image * planes.imageBytes() + panel * planes.panelBytes(), planes.ofPanel(panel), 2 * first - top, 2 * rows + overlap);
-                    for (int i = 0; i < rows; i++) {
-                        long target = out + (panel * tiles + at + (long) i * across) * LINE;
-                        transform.run(new Lines(strip.address() + 2 * i * strip.pitch(), strip.pitch(), LINE), new Lines(half.address(), columns * LINE, LINE), columns);
-                        for (int a = 0; a < 4; a++) {
-                            transform.run(new Lines(half.address() + a * columns * LINE, LINE, 2 * LINE), new Lines(target + 4 * a * point, point, LINE), across);
+    private void forward(long x, Planes planes, int top, int left, int overlap, Transform transform, long from, long to, Places places, boolean parallel) {
+        long row = (EDGE * across + overlap) * LINE;
+        pieces(planes, 0, planes.panels(), from, to, parallel, () -> {
+            long half = scratch.address();
+            PanelStrip strip = new PanelStrip(half + halfBytes(), planes.h(), planes.w());
+            Memory.fill(half, SPAN * row, (byte) 0); // what stays so is the padding on the left and on the right
+            return (image, panel, first, rows, at) -> {
+                strip.load(x + image * planes.imageBytes() + panel * planes.panelBytes(), planes.ofPanel(panel), EDGE * first - top, EDGE * rows + overlap);
+                for (int i = 0; i < rows; i++) {
+                    transform.run(new Lines(strip.address() + EDGE * i * strip.pitch(), strip.pitch(), LINE), new Lines(half + left * LINE, row, LINE), planes.w());
+                    for (int a = 0; a < SPAN; a++) {
+                        for (int j = 0; j < across; j += ROWS - (at + i * across + j) % ROWS) {
+                            long tile = at + i * across + j;
+                            transform.run(new Lines(half + a * row + j * EDGE * LINE, LINE, EDGE * LINE),
+                                    new Lines(places.of(panel, SPAN * a, tile), places.point(), LINE), (int) Math.min(across - j, ROWS - tile % ROWS));
                         }
                     }
-                });
-            }
+                }
+            };
         });
     }
 
-    /** Transforms products back to the outputs of their tiles; {@code y} is the group's first plane. */
-    void output(long products, Planes planes, long from, long to, long y, boolean parallel) {
-        int most = (int) Math.min(down, to - from);
-        long tiles = (to - from) * across;
-        long point = planes.panels() * tiles * LINE;
-        long row = across * LINE;
-        pieces(planes, from, to, parallel, run -> {
-            try (PanelStrip strip = new PanelStrip(planes.h(), planes.w(), 0, 2 * across, 2 * most); Scratch half = new Scratch(8 * row)) {
-                run.accept((image, panel, first, rows, at) -> {
-                    for (int i = 0; i < rows; i++) {
-                        long source = products + (panel * tiles + at + (long) i * across) * LINE;
-                        for (int b = 0; b < 4; b++) {
-                            LINES.output(new Lines(source + b * point, 4 * point, LINE), new Lines(half.address() + b * row, 4 * row, LINE), across);
-                        }
-                        for (int a = 0; a < 2; a++) {
-                            LINES.output(new Lines(half.address() + 4 * a * row, row, LINE), new Lines(strip.address() + (2 * i + a) * strip.pitch(), LINE, 2 * LINE), across);
-                        }
+    /**
+     * Transforms products of one panel back to the outputs of their tiles.
+     *
+     * @param places of one panel
+     * @param bias   address of the panel's biases
+     * @param y      the group's first plane
+     */
+    void output(Places places, int panel, Planes planes, long from, long to, long bias, long y) {
+        long row = EDGE * across * LINE;
+        pieces(planes, panel, panel + 1, from, to, false, () -> {
+            long half = scratch.address();
+            PanelStrip strip = new PanelStrip(half + halfBytes(), planes.h(), planes.w());
+            long zeros = half + SPAN * row;
+            Memory.fill(zeros, LINE, (byte) 0);
+            return (image, same, first, rows, at) -> {
+                for (int i = 0; i < rows; i++) {
+                    long source = places.of(0, 0, at + (long) i * across);
+                    for (int a = 0; a < SPAN; a++) {
+                        LINES.output(new Lines(source + SPAN * a * places.point(), places.point(), LINE), new Lines(half + a * row, LINE, EDGE * LINE), across, zeros);
                     }
-                    strip.store(y + image * planes.imageBytes() + panel * planes.panelBytes(), planes.ofPanel(panel), 2 * first, 2 * rows);
-                });
-            }
+                    LINES.output(new Lines(half, row, LINE), new Lines(strip.address() + EDGE * i * strip.pitch(), strip.pitch(), LINE), planes.w(), bias);
+                }
+                strip.store(y + image * planes.imageBytes() + panel * planes.panelBytes(), planes.ofPanel(panel), EDGE * first, EDGE * rows);
+            };
         });
     }
 
-    /** Runs {@code worker}, which sets up one thread's work and then gets the pieces: per panel, the part of a block in each image. */
-    private void pieces(Planes planes, long from, long to, boolean parallel, java.util.function.Consumer<java.util.function.Consumer<Piece>> worker) {
+    /** Gives the pieces, which are the part of a block in each image and panel, to what {@code worker} sets up for a thread. */
+    private void pieces(Planes planes, int firstPanel, int lastPanel, long from, long to, boolean parallel, Supplier<Piece> worker) {
         long firstImage = from / down;
         long images = (to - 1) / down - firstImage + 1;
-        long count = images * planes.panels();
-        WorkerPool.forRange(count, parallel ? Math.max(1, count / 16) : count, (start, end) -> worker.accept(piece -> {
+        long count = images * (lastPanel - firstPanel);
+        WorkerPool.forRange(count, parallel ? Math.max(1, count / 16) : count, (start, end) -> {
+            Piece piece = worker.get();
             for (long job = start; job < end; job++) {
                 long image = firstImage + job % images;
                 int first = (int) (Math.max(from, image * down) - image * down);
                 int last = (int) (Math.min(to, (image + 1) * down) - image * down);
-                piece.run(image, (int) (job / images), first, last - first, (image * down + first - from) * across);
+                piece.run(image, firstPanel + (int) (job / images), first, last - first, (image * down + first - from) * across);
             }
-        }));
+        });
+    }
+
+    @Override
+    public void close() {
+        scratch.close();
     }
 }
