@@ -5,6 +5,7 @@ module dev.tenfold.kernels {
     requires org.bytedeco.openblas;
 
     exports dev.tenfold.kernels;
+    exports dev.tenfold.kernels.cuda;
     exports dev.tenfold.kernels.expr;
     exports dev.tenfold.kernels.cpu to dev.tenfold.tensor;
 }

@@ -38,6 +38,7 @@ final class Tenfold implements Runnable {
         CommandLine line = new CommandLine(this)
                 .addSubcommand(run)
                 .addSubcommand(new InfoCommand(methods, screen))
+                .addSubcommand(new KernelsCommand(screen))
                 .addSubcommand(new BenchCommand())
                 .setOut(screen.outWriter()).setErr(screen.errWriter())
                 .setParameterExceptionHandler(this::explain)
@@ -50,7 +51,7 @@ final class Tenfold implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing: run, info or bench");
+        throw new ParameterException(spec.commandLine(), "a command is missing: run, info, kernels or bench");
     }
 
     private int explain(ParameterException wrong, String[] args) {
@@ -59,7 +60,7 @@ final class Tenfold implements Runnable {
         boolean unknownCommand = wrong instanceof UnmatchedArgumentException unmatched && command.getParent() == null
                 && !unmatched.getUnmatched().getFirst().startsWith("-");
         String message = unknownCommand ? "no command is called " + ((UnmatchedArgumentException) wrong).getUnmatched().getFirst()
-                + "; there are run, info and bench" : wrong.getMessage().strip();
+                + "; there are run, info, kernels and bench" : wrong.getMessage().strip();
         screen.say(name + ": " + message + (message.endsWith(".") ? "" : "."));
         UnmatchedArgumentException.printSuggestions(wrong, screen.errWriter());
         screen.say(name + " --help lists what can be given.");

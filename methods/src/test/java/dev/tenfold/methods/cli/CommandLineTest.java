@@ -75,7 +75,7 @@ class CommandLineTest {
             run tiny --data /dev/null       | --data /dev/null: this is a file
             run tiny --out /dev/null        | --out /dev/null: the folder cannot be made
             run tiny --sclae small          | Unknown option
-            frobnicate                      | no command is called frobnicate; there are run, info and bench
+            frobnicate                      | no command is called frobnicate; there are run, info, kernels and bench
             bench gemm                      | the benchmarks are started by the launcher
             """)
     void aWrongCommandLineIsExplainedInASentence(String line, String message) {
@@ -88,7 +88,7 @@ class CommandLineTest {
     @Test
     void withoutACommandItSaysWhichThereAre() {
         assertEquals(2, tenfold());
-        assertTrue(err().contains("a command is missing: run, info or bench."), err());
+        assertTrue(err().contains("a command is missing: run, info, kernels or bench."), err());
     }
 
     @ParameterizedTest

@@ -1,0 +1,14 @@
+package dev.tenfold.kernels.cuda;
+
+/** Makes of a kernel's text what the driver loads. */
+interface KernelCompiler {
+    /** Everything besides the text that the result depends on: the compiler's name, its version, its options for {@code architecture}. */
+    String identity(String architecture);
+
+    /**
+     * Compiles {@code source} for {@code architecture}, such as {@code sm_90a}.
+     *
+     * @throws KernelCompilationException when the text is wrong
+     */
+    CompiledKernel compile(KernelSource source, String architecture);
+}

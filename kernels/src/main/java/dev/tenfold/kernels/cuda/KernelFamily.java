@@ -1,0 +1,20 @@
+package dev.tenfold.kernels.cuda;
+
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * One source of kernels that Tenfold has: a file of {@code src-cuda}, or texts that a generator makes.
+ *
+ * @param name    the field's name for what they compute
+ * @param summary what they compute, in a line
+ * @param hot     whether the time of a training goes here, so that a spilled register is a fault
+ * @param sources the texts; of a generator, representatives of everything that it makes
+ */
+public record KernelFamily(String name, String summary, boolean hot, Supplier<List<KernelSource>> sources) {
+    /** A file of {@code src-cuda}. */
+    static KernelFamily file(String path, String summary, boolean hot) {
+        String name = path.substring(0, path.lastIndexOf('.'));
+        return new KernelFamily(name, summary, hot, () -> List.of(KernelSource.of(path)));
+    }
+}

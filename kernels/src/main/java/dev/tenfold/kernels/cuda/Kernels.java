@@ -1,0 +1,72 @@
+package dev.tenfold.kernels.cuda;
+
+import java.util.List;
+import java.util.ArrayList;
+import java.util.stream.Collectors;
+
+/** Every CUDA kernel of Tenfold: what is listed, checked without a device, and compiled ahead for one that is elsewhere. */
+public final class Kernels {
+    /** The architectures that are checked where none is named. */
+    public static final List<String> ARCHITECTURES = List.of("sm_80", "sm_90a", "sm_100");
+
+    /**
+     * What became of one source on one architecture.
+     *
+     * @param reports what its kernels take, none where it did not compile
+     * @param error   why it did not compile, otherwise null
+     * @param millis  how long that took
+     */
+    public record Check(KernelFamily family, KernelSource source, String architecture, List<KernelReport> reports, String error, double millis) {
+        /** Whether it compiles and, where time matters, no register spills. */
+        public boolean passes() {
+            return error == null && !(family.hot() && reports.stream().anyMatch(KernelReport::spills));
+        }
+
+        /** Why it does not pass. */
+        public String reason() {
+            if (error != null) return error;
+            return source + " on " + architecture + " spills registers, in a hot kernel: " + reports.stream().filter(KernelReport::spills)
+                    .map(r -> r.kernel() + " (" + r.spillStores() + " bytes stored, " + r.spillLoads() + " loaded)").collect(Collectors.joining(", "));
+        }
+    }
+
+    private static final List<KernelFamily> ALL = List.of();
+
+    private Kernels() {
+    }
+
+    /** Every family. */
+    public static List<KernelFamily> all() {
+        return ALL;
+    }
+
+    /**
+     * Compiles {@code families} for {@code architectures}, through {@code cache}, and tells what each took.
+     *
+     * @throws IllegalStateException when there is no NVRTC
+     */
+    public static List<Check> check(List<KernelFamily> families, List<String> architectures, KernelCache cache) {
+        Nvrtc compiler = Nvrtc.get();
+        List<Check> checks = new ArrayList<>();
+        for (KernelFamily family : families) {
+            for (KernelSource source : family.sources().get()) {
+                for (String architecture : architectures) checks.add(check(compiler, family, source, architecture, cache));
+            }
+        }
+        return checks;
+    }
+
+    private static Check check(Nvrtc compiler, KernelFamily family, KernelSource source, String architecture, KernelCache cache) {
+        long start = System.nanoTime();
+        try {
+            CompiledKernel compiled = cache.compiled(compiler, source, architecture);
+            return new Check(family, source, architecture, KernelReport.of(compiled), null, millis(start));
+        } catch (KernelCompilationException e) {
+            return new Check(family, source, architecture, List.of(), e.getMessage(), millis(start));
+        }
+    }
+
+    private static double millis(long start) {
+        return (System.nanoTime() - start) / 1e6;
+    }
+}
