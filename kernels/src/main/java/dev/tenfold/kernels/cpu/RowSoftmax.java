@@ -46,18 +46,6 @@ final class RowSoftmax {
 
     /** A first visit of all pieces of a row, the join of what they found, and a second visit. */
     private void visitTwice(Visit first, Join join, Visit second) {
-        if (pieces == 1) {
-            WorkerPool.forRange(rows, rowsPerChunk(), (from, to) -> {
-                try (Scratch pairs = new Scratch(2 * PAIR)) {
-                    for (long row = from; row < to; row++) {
-                        first.run(row * n * type.bytes(), (int) n, pairs.address() + PAIR, pairs.address());
-                        join.run(pairs.address());
-                        second.run(row * n * type.bytes(), (int) n, pairs.address() + PAIR, pairs.address());
-                    }
-                }
-            });
-            return;
-        }
         try (Scratch pairs = new Scratch(rows * (pieces + 1) * PAIR)) {
             visit(pairs.address(), first);
             for (long row = 0; row < rows; row++) join.run(whole(pairs.address(), row));
@@ -115,22 +103,49 @@ final class RowSoftmax {
     }
 
     void forward(boolean log, long in, long out) {
-        visitTwice((at, size, pair, whole) -> exponentials(in + at, size, pair, out + at), this::joinExponentials, (at, size, pair, whole) -> {
-            double max = Memory.getDouble(whole);
-            double sum = Memory.getDouble(whole + 8);
-            // Rows of -infinity give NaN, as 0 / 0 would.
-            if (log) loops.affine(in + at, size, max, 1, -StrictMath.log(sum), out + at);
-            else loops.scale(out + at, size, below(Memory.getDouble(pair), max) / sum);
-        });
+        if (pieces == 1) {
+            WorkerPool.forRange(rows, rowsPerChunk(), (from, to) -> {
+                for (long row = from; row < to; row++) forwardRow(log, in + row * n * type.bytes(), out + row * n * type.bytes());
+            });
+            return;
+        }
+        visitTwice((at, size, pair, whole) -> exponentials(in + at, size, pair, out + at), this::joinExponentials, (at, size, pair, whole) ->
+                finishForward(log, in + at, size, Memory.getDouble(pair), Memory.getDouble(whole), Memory.getDouble(whole + 8), out + at));
+    }
+
+    private void forwardRow(boolean log, long x, long y) {
+        double max = loops.max(x, (int) n);
+        double sum = loops.exp(x, (int) n, max, y);
+        finishForward(log, x, (int) n, max, max, sum * below(max, max), y);
+    }
+
+    /** {@code own} is the largest of the piece, {@code max} of the row. Rows of -infinity give NaN, as 0 / 0 would. */
+    private void finishForward(boolean log, long x, int size, double own, double max, double sum, long y) {
+        if (log) loops.affine(x, size, max, 1, -StrictMath.log(sum), y);
+        else loops.scale(y, size, below(own, max) / sum);
     }
 
     void gradient(boolean log, long y, long g, long out) {
-        visitTwice((at, size, pair, whole) ->
-                Memory.putDouble(pair, log ? loops.sum(g + at, size) : loops.sumProducts(g + at, y + at, size, 0)), this::joinSums, (at, size, pair, whole) -> {
-            double sum = Memory.getDouble(whole);
-            if (log) loops.logSoftmaxGradient(y + at, g + at, size, sum, out + at);
-            else loops.softmaxGradient(y + at, g + at, size, sum, out + at);
-        });
+        if (pieces == 1) {
+            int bytes = type.bytes();
+            WorkerPool.forRange(rows, rowsPerChunk(), (from, to) -> {
+                for (long at = from * n * bytes; at < to * n * bytes; at += n * bytes) {
+                    finishGradient(log, y + at, g + at, (int) n, gradientSum(log, y + at, g + at, (int) n), out + at);
+                }
+            });
+            return;
+        }
+        visitTwice((at, size, pair, whole) -> Memory.putDouble(pair, gradientSum(log, y + at, g + at, size)), this::joinSums, (at, size, pair, whole) ->
+                finishGradient(log, y + at, g + at, size, Memory.getDouble(whole), out + at));
+    }
+
+    private double gradientSum(boolean log, long y, long g, int size) {
+        return log ? loops.sum(g, size) : loops.sumProducts(g, y, size, 0);
+    }
+
+    private void finishGradient(boolean log, long y, long g, int size, double sum, long out) {
+        if (log) loops.logSoftmaxGradient(y, g, size, sum, out);
+        else loops.softmaxGradient(y, g, size, sum, out);
     }
 
     void logSumExp(long in, long out) {
