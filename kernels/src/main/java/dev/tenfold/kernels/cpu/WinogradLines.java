@@ -28,6 +28,9 @@ interface WinogradLines {
      * Where the lines of one side lie, in bytes: place p of the i-th application at {@code address + p place + i next}.
      */
     record Lines(long address, long place, long next) {
+        long at(int p, int i) {
+            return address + p * place + i * next;
+        }
     }
 
     /**
