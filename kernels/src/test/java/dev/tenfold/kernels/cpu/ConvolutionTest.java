@@ -30,7 +30,7 @@ class ConvolutionTest {
                 new Geometry(2, 4, 15, 14, 6, 3, 3, 1, 1, 1, 1, 1, 1, 2), new Geometry(3, 3, 29, 31, 4, 3, 3, 2, 2, 1, 1, 1, 1, 1),
                 new Geometry(2, 4, 13, 17, 4, 3, 2, 1, 1, 2, 1, 2, 1, 4), new Geometry(2, 3, 12, 13, 2, 1, 1, 1, 1, 0, 0, 1, 1, 1),
                 new Geometry(37, 4, 4, 4, 6, 3, 3, 1, 1, 1, 1, 1, 1, 2), new Geometry(11, 2, 8, 8, 3, 3, 3, 2, 2, 1, 1, 1, 1, 1),
-                // Wide enough for tiles of 2x2 outputs: odd planes, paddings 0 to 3, channels that do not fill panels, groups,
+                // Wide enough for tiles of 4x4 outputs: odd planes, paddings 0 to 3, channels that do not fill panels, groups,
                 // one tall image in strips, many images in blocks, and one tile to an image.
                 new Geometry(4, 24, 9, 7, 33, 3, 3, 1, 1, 1, 1, 1, 1, 1), new Geometry(2, 50, 13, 8, 48, 3, 3, 1, 1, 0, 2, 1, 1, 2),
                 new Geometry(1, 24, 41, 23, 24, 3, 3, 1, 1, 1, 1, 1, 1, 1), new Geometry(9, 24, 15, 16, 24, 3, 3, 1, 1, 1, 1, 1, 1, 1),
