@@ -3,6 +3,7 @@ package dev.tenfold.jmh;
 import dev.tenfold.autograd.Autograd;
 import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.HostAllocator;
+import dev.tenfold.kernels.MemoryStats;
 import dev.tenfold.nn.Losses;
 import dev.tenfold.nn.layers.Mlp;
 import dev.tenfold.nn.optim.Adam;
@@ -77,7 +78,7 @@ public final class Soak {
                     }
                 }
                 double seconds = (System.nanoTime() - start) * 1e-9;
-                HostAllocator.Stats stats = HostAllocator.get().stats();
+                MemoryStats stats = HostAllocator.get().stats();
                 last = resident();
                 if (checkpoint == 1) first = last;
                 System.out.printf("%10d %9.0f %6.1f MiB %14d %18.1f KiB%n", (long) checkpoint * count, count / seconds, last / 1024.0, stats.liveBlocks(),

@@ -1,64 +1,45 @@
 package dev.tenfold.kernels;
 
-import java.lang.foreign.MemorySegment;
+import dev.tenfold.kernels.cuda.DeviceBlock;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A piece of native memory, 64-byte aligned, handed out by {@link HostAllocator} with a count of one.
+ * A piece of memory on the host or on a device, handed out by an allocator with a count of one.
  * The last {@link #release()} gives it back to the allocator's cache.
  */
-public final class Block {
-    private final HostAllocator owner;
-    private final Arena.Piece piece;
+public abstract sealed class Block permits HostBlock, DeviceBlock {
     private final long address;
-    private final int sizeClass;
     private long bytes;
     private final AtomicInteger count = new AtomicInteger();
 
-    Block(HostAllocator owner, Arena.Piece piece, int sizeClass) {
-        this.owner = owner;
-        this.piece = piece;
-        this.address = piece.address;
-        this.sizeClass = sizeClass;
+    protected Block(long address) {
+        this.address = address;
     }
 
-    Block handOut(long requested) {
+    /** The block has an owner who asked for {@code requested} bytes. */
+    protected final void handOut(long requested) {
         bytes = requested;
         count.set(1);
-        return this;
     }
 
-    /** The native address; valid until the last release. */
-    public long address() {
+    /** The last owner is gone. */
+    protected abstract void takeBack();
+
+    /** The address, in the host's memory or in the device's; valid until the last release. */
+    public final long address() {
         return address;
     }
 
     /** The bytes that were asked for. */
-    public long bytes() {
+    public final long bytes() {
         return bytes;
     }
 
     /** The bytes that the block really occupies. */
-    public long capacity() {
-        return piece.bytes;
-    }
-
-    /** The class of a small block, -1 for a large one. */
-    int sizeClass() {
-        return sizeClass;
-    }
-
-    Arena.Piece piece() {
-        return piece;
-    }
-
-    /** The block's memory as a segment of {@link #bytes()} bytes. */
-    public MemorySegment segment() {
-        return Memory.segment(address, bytes);
-    }
+    public abstract long capacity();
 
     /** One more owner. */
-    public void retain() {
+    public final void retain() {
         if (count.getAndIncrement() <= 0) {
             count.getAndDecrement();
             throw new IllegalStateException("Block: retained after its last release");
@@ -66,9 +47,9 @@ public final class Block {
     }
 
     /** One owner less; the last one returns the memory to the allocator. */
-    public void release() {
+    public final void release() {
         int left = count.decrementAndGet();
-        if (left == 0) owner.takeBack(this);
+        if (left == 0) takeBack();
         else if (left < 0) throw new IllegalStateException("Block: released more often than retained");
     }
 }

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tenfold.kernels.memory.Arena;
+import dev.tenfold.kernels.memory.SizeClass;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -52,7 +54,7 @@ class HostAllocatorTest {
     void theAccountingFollowsEveryBlock() {
         Block a = allocator.allocate(1000);
         Block b = allocator.allocate(2 * MIB + 1);
-        HostAllocator.Stats held = allocator.stats();
+        MemoryStats held = allocator.stats();
         assertEquals(2, held.liveBlocks());
         assertEquals(2, held.allocations());
         assertEquals(a.capacity() + b.capacity(), held.liveBytes());
@@ -62,7 +64,7 @@ class HostAllocatorTest {
         assertTrue(held.heldBytes() >= held.liveBytes() && held.heldBytes() <= held.liveBytes() + 2 * Arena.STEP, held::toString);
         a.release();
         b.release();
-        HostAllocator.Stats after = allocator.stats();
+        MemoryStats after = allocator.stats();
         assertEquals(0, after.liveBlocks());
         assertEquals(0, after.liveBytes());
         assertEquals(0, after.requestedBytes());
@@ -80,7 +82,7 @@ class HostAllocatorTest {
     void oneRequestCanBeMadeToFail() {
         allocator.refuse(2);
         Block first = allocator.allocate(100);
-        assertThrows(HostAllocator.OutOfMemory.class, () -> allocator.allocate(100));
+        assertThrows(OutOfMemory.class, () -> allocator.allocate(100));
         Block third = allocator.allocate(100);
         assertEquals(2, allocator.stats().liveBlocks());
         first.release();
@@ -117,7 +119,7 @@ class HostAllocatorTest {
     void theLimitGivesASentenceWithTheLargestHoldersAndTheProcessGoesOn() {
         Block large = allocator.allocate(30 * MIB);
         Block small = allocator.allocate(8 * MIB);
-        String message = assertThrows(HostAllocator.OutOfMemory.class, () -> allocator.allocate(40 * MIB)).getMessage();
+        String message = assertThrows(OutOfMemory.class, () -> allocator.allocate(40 * MIB)).getMessage();
         assertTrue(message.contains("asked for 40.0 MiB"), message);
         assertTrue(message.contains("of 64.0 MiB are live in 2 blocks"), message);
         assertTrue(message.contains("the largest: 30.0 MiB, 8.0 MiB"), message);
@@ -141,7 +143,7 @@ class HostAllocatorTest {
     @Test
     void absurdSizesAreRefusedAtOnce() {
         assertTrue(assertThrows(IllegalArgumentException.class, () -> allocator.allocate(-1)).getMessage().contains("negative size -1"));
-        assertThrows(HostAllocator.OutOfMemory.class, () -> allocator.allocate(Long.MAX_VALUE));
+        assertThrows(OutOfMemory.class, () -> allocator.allocate(Long.MAX_VALUE));
         assertEquals(0, allocator.stats().liveBlocks());
     }
 

@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.tenfold.kernels.memory.JavaCppAccounting;
 import java.io.File;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -47,10 +48,7 @@ final class OpenBlas {
     }
 
     private static SymbolLookup load() {
-        // JavaCPP's own accounting would call System.gc() and sleep: ours is HostAllocator. Before its first class loads.
-        for (String limit : new String[] {"org.bytedeco.javacpp.maxbytes", "org.bytedeco.javacpp.maxphysicalbytes"}) {
-            if (System.getProperty(limit) == null) System.setProperty(limit, "0");
-        }
+        JavaCppAccounting.off();
         try {
             SymbolLookup library = SymbolLookup.libraryLookup(unpack(), Arena.global());
             MethodHandle setThreads = Linker.nativeLinker().downcallHandle(library.findOrThrow("openblas_set_num_threads"),

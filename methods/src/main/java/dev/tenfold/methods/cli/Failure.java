@@ -1,6 +1,6 @@
 package dev.tenfold.methods.cli;
 
-import dev.tenfold.kernels.HostAllocator;
+import dev.tenfold.kernels.OutOfMemory;
 import dev.tenfold.methods.DataException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -15,7 +15,7 @@ final class Failure {
     static String sentence(Throwable failure) {
         return switch (failure) {
             case DataException e -> ended(e.getMessage());
-            case HostAllocator.OutOfMemory e -> e.getMessage();
+            case OutOfMemory e -> e.getMessage();
             case OutOfMemoryError e -> "Java's heap of " + Runtime.getRuntime().maxMemory() / (1 << 20)
                     + " MiB is full. Give it more, for example with TENFOLD_JAVA_OPTIONS=-Xmx8g.";
             case NoSuchFileException e -> e.getFile() + " does not exist.";

@@ -3,6 +3,7 @@ package dev.tenfold.methods.cli;
 import dev.tenfold.autograd.Autograd;
 import dev.tenfold.kernels.Host;
 import dev.tenfold.kernels.HostAllocator;
+import dev.tenfold.kernels.MemoryStats;
 import dev.tenfold.kernels.NativeLibraries;
 import dev.tenfold.kernels.VectorModule;
 import dev.tenfold.kernels.WorkerPool;
@@ -47,7 +48,7 @@ final class InfoCommand implements Callable<Integer> {
         line("Threads", WorkerPool.threads() + " (--threads or -Dtenfold.threads=N)");
         line("Vectors", VectorModule.available() ? "on (" + VectorModule.description() + ")"
                 : "off, so loops are several times slower: start Java with --add-modules jdk.incubator.vector");
-        HostAllocator.Stats memory = HostAllocator.get().stats();
+        MemoryStats memory = HostAllocator.get().stats();
         line("Memory", "limit " + gibibytes(HostAllocator.get().limit()) + " for tensors (-Dtenfold.memory=BYTES), "
                 + gibibytes(memory.liveBytes() + memory.cachedBytes()) + " in use; Java's heap up to " + gibibytes(Runtime.getRuntime().maxMemory()));
         line("Devices", "cpu");

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.HostAllocator;
+import dev.tenfold.kernels.OutOfMemory;
 import dev.tenfold.kernels.WorkerPool;
 import dev.tenfold.nn.data.image.ImageBatch;
 import dev.tenfold.tensor.Convolutions;
@@ -64,7 +65,7 @@ class OutOfMemoryTest {
                 try {
                     learn(training, batch);
                     break; // the second thread needed less scratch memory than at first
-                } catch (HostAllocator.OutOfMemory told) {
+                } catch (OutOfMemory told) {
                     failed++;
                 }
                 Refusal.after(0);
@@ -103,7 +104,7 @@ class OutOfMemoryTest {
                 Refusal.after(k);
                 try (Scope inner = Scope.open()) {
                     Convolutions.conv2d(x, w, null, window, 1);
-                } catch (HostAllocator.OutOfMemory told) {
+                } catch (OutOfMemory told) {
                     refused++;
                 }
                 Refusal.after(0);
@@ -118,7 +119,7 @@ class OutOfMemoryTest {
     void aTensorAboveTheLimitIsRefusedInWordsAndNothingElseSuffers() {
         try (Scope scope = Scope.open()) {
             long blocks = live();
-            String message = assertThrows(HostAllocator.OutOfMemory.class, () -> Tensors.zeros(DType.F64, 1L << 40)).getMessage();
+            String message = assertThrows(OutOfMemory.class, () -> Tensors.zeros(DType.F64, 1L << 40)).getMessage();
             assertTrue(message.contains("asked for 8388608.0 MiB") && message.contains("-Dtenfold.memory"), message);
             assertEquals(blocks, live());
             assertEquals(3, Tensors.ones(DType.F32, 3).sum().item());

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.tenfold.autograd.Autograd;
 import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.HostAllocator;
+import dev.tenfold.kernels.MemoryStats;
 import dev.tenfold.kernels.WorkerPool;
 import dev.tenfold.nn.layers.Mlp;
 import dev.tenfold.nn.optim.Adam;
@@ -37,7 +38,7 @@ class StepMemoryTest {
         WorkerPool.setThreads(threads);
     }
 
-    private static HostAllocator.Stats stats() {
+    private static MemoryStats stats() {
         return HostAllocator.get().stats();
     }
 
@@ -46,9 +47,9 @@ class StepMemoryTest {
     void aStepTakesNothingFromTheSystemAfterTheFirstEpochAndLeavesNothing(Training.Kind kind) {
         try (Training training = new Training(kind)) {
             training.steps(training.loader.batchesPerEpoch());
-            HostAllocator.Stats before = stats();
+            MemoryStats before = stats();
             training.steps(2 * training.loader.batchesPerEpoch());
-            HostAllocator.Stats after = stats();
+            MemoryStats after = stats();
             assertEquals(before.systemCalls(), after.systemCalls());
             assertEquals(before.heldBytes(), after.heldBytes());
             // Fewer when the collector frees what other tests left; two batches may be waiting or not.
@@ -97,7 +98,7 @@ class StepMemoryTest {
     void thousandsOfStepsKeepTheLiveSetFlatAndLeaveNoNodesBehind() {
         try (Scope all = Scope.open(); Mlp net = new Mlp(new Generator(1), 4, 16, 3); Adam adam = new Adam(net, 1e-3)) {
             Tensor x = new Generator(2).normal(DType.F32, Shape.of(8, 4), 0, 1);
-            HostAllocator.Stats before = null;
+            MemoryStats before = null;
             int owned = 0;
             for (int step = 0; step < 2000; step++) {
                 if (step == 100) {
@@ -109,7 +110,7 @@ class StepMemoryTest {
                     adam.step();
                 }
             }
-            HostAllocator.Stats after = stats();
+            MemoryStats after = stats();
             assertTrue(after.liveBlocks() <= before.liveBlocks() && after.liveBytes() <= before.liveBytes(), before + ", then " + after);
             assertEquals(before.heldBytes(), after.heldBytes());
             assertEquals(owned, all.size());

@@ -3,6 +3,7 @@ package dev.tenfold.nn.training;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.tenfold.kernels.HostAllocator;
+import dev.tenfold.kernels.MemoryStats;
 import dev.tenfold.kernels.WorkerPool;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -65,7 +66,7 @@ public final class TrainingProcess {
             training.steps(2);
             allocator.resetPeak();
             training.steps(4);
-            HostAllocator.Stats stats = allocator.stats();
+            MemoryStats stats = allocator.stats();
             System.out.println(kind + " " + stats.heldBytes() + " " + stats.peakRequestedBytes());
         }
     }

@@ -1,10 +1,11 @@
-package dev.tenfold.kernels;
+package dev.tenfold.kernels.memory;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tenfold.kernels.Memory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,7 @@ class ArenaTest {
     private static final long UNLIMITED = Long.MAX_VALUE / 2;
     private static final long KIB = 1024;
 
-    private final Arena arena = new Arena(32 * KIB, 64 << 20, false);
+    private final Arena arena = new Arena(32 * KIB, 64 << 20, new SystemMemory(false));
     private final List<Arena.Piece> mine = new ArrayList<>();
 
     private Arena.Piece take(long bytes) {

@@ -1,23 +1,40 @@
-package dev.tenfold.kernels;
+package dev.tenfold.kernels.memory;
 
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Native memory that blocks are cut from: the smallest free piece that is large enough, at the lowest address among equals, and
+ * Memory that blocks are cut from: the smallest free piece that is large enough, at the lowest address among equals, and
  * neighbours that become free are joined again. What a step of a program frees in any order therefore serves the next step in
  * any other, and the memory taken from the system stays close to the most that was live at once.
  *
- * <p>Address space is reserved in long segments and taken into use from below, so that growing is no call into the system. Where
- * a piece lies depends on the order of requests alone.
+ * <p>It comes in long segments. The host's are address space that is taken into use from below, so that growing is no call into the
+ * system; a device's are memory from the start. Where a piece lies in its segment depends on the order of requests alone.
  */
-final class Arena {
+public final class Arena {
+    /** Where the segments come from. */
+    public interface Source {
+        /** The address of {@code bytes} bytes (a multiple of 2 MiB), or 0 when there are none. */
+        long reserve(long bytes);
+
+        /** Ends a reservation. */
+        void unreserve(long address, long bytes);
+
+        /** Gives back a part of a reservation that may be used again later. Returns how many bytes were really taken. */
+        long giveBack(long address, long bytes);
+
+        /** Whether reserved memory costs nothing before it is used. */
+        boolean lazy();
+    }
+
     /** A part of a segment, in use or free. Its neighbours in memory are {@code below} and {@code above}. */
-    static final class Piece {
+    public static final class Piece {
         final Segment segment;
-        long address;
+        final long address;
         long bytes;
         boolean free;
+        /** Whoever uses the piece, where its allocator notes it. */
+        public Object holder;
         // Of a free piece: bytes that were given back to the system and cost fresh pages when they are used.
         long missing;
         Piece below;
@@ -30,6 +47,14 @@ final class Arena {
             this.segment = segment;
             this.address = address;
             this.bytes = bytes;
+        }
+
+        public long address() {
+            return address;
+        }
+
+        public long bytes() {
+            return bytes;
         }
     }
 
@@ -47,13 +72,13 @@ final class Arena {
         }
     }
 
-    private static final long ALIGNMENT = 64;
-    /** Memory is taken into use in multiples of this. */
-    static final long STEP = 1 << 16;
+    /** Lazy memory is taken into use in multiples of this. */
+    public static final long STEP = 1 << 16;
+    private static final long SEGMENT_STEP = 2L << 20;
 
     private final long smallest;
     private final long reservation;
-    private final boolean hugePages;
+    private final Source source;
     private final List<Segment> segments = new ArrayList<>();
     private final Piece[] bins = new Piece[SizeClass.COUNT];
     private final long[] occupied = new long[SizeClass.COUNT / 64];
@@ -66,17 +91,17 @@ final class Arena {
      * An arena without memory.
      *
      * @param smallest    a free piece of fewer bytes serves no request
-     * @param reservation how much address space a segment has, where the system grants it
-     * @param hugePages   whether the system is asked for huge pages
+     * @param reservation how long a segment is, where the source grants it
+     * @param source      where segments come from
      */
-    Arena(long smallest, long reservation, boolean hugePages) {
+    public Arena(long smallest, long reservation, Source source) {
         this.smallest = smallest;
         this.reservation = reservation;
-        this.hugePages = hugePages;
+        this.source = source;
     }
 
     /** A piece of {@code bytes} (a multiple of 64) from what is free. Null when nothing fits, or {@link #held} would exceed {@code limit}. */
-    synchronized Piece take(long bytes, long limit) {
+    public synchronized Piece take(long bytes, long limit) {
         if (latest != null) {
             Piece same = latest;
             latest = null;
@@ -90,7 +115,7 @@ final class Arena {
     }
 
     /** As {@link #take}, with fresh memory where nothing free fits. Null also when the system has none. */
-    synchronized Piece takeOrGrow(long bytes, long limit) {
+    public synchronized Piece takeOrGrow(long bytes, long limit) {
         Piece found = take(bytes, limit);
         if (found != null) return found;
         for (Segment segment : segments) {
@@ -98,23 +123,35 @@ final class Arena {
             if (grown != null) return grown;
         }
         if (held + roundUp(bytes, STEP) > limit) return null;
-        Segment more = reserve(bytes);
-        return more == null ? null : grow(more, bytes, limit);
+        Segment more = reserve(bytes, limit);
+        if (more == null) return null;
+        return source.lazy() ? grow(more, bytes, limit) : take(bytes, limit);
     }
 
-    private Segment reserve(long bytes) {
-        long least = roundUp(bytes, SystemMemory.HUGE_PAGE);
-        long size = Math.max(least, roundUp(reservation, SystemMemory.HUGE_PAGE));
+    private Segment reserve(long bytes, long limit) {
+        long least = roundUp(bytes, SEGMENT_STEP);
+        long most = source.lazy() ? Long.MAX_VALUE : limit - held;
+        // Eager memory grows by an eighth, so that few segments serve a program of any size.
+        long wanted = source.lazy() ? reservation : Math.max(reservation, held / 8);
+        long size = Math.max(least, roundUp(wanted, SEGMENT_STEP));
         while (true) {
-            long base = SystemMemory.reserve(size, hugePages);
-            if (base != 0) {
-                Segment segment = new Segment(base, size);
-                segments.add(segment);
-                return segment;
-            }
+            long base = size > most ? 0 : source.reserve(size);
+            if (base != 0) return segment(base, size);
             if (size == least) return null;
-            size = Math.max(least, roundUp(size / 2, SystemMemory.HUGE_PAGE));
+            size = Math.max(least, roundUp(size / 2, SEGMENT_STEP));
         }
+    }
+
+    private Segment segment(long base, long bytes) {
+        Segment segment = new Segment(base, bytes);
+        segments.add(segment);
+        if (source.lazy()) return segment;
+        segment.top += bytes;
+        held += bytes;
+        growths++;
+        segment.last = new Piece(segment, base, bytes);
+        link(segment.last);
+        return segment;
     }
 
     private Piece grow(Segment segment, long bytes, long limit) {
@@ -160,7 +197,7 @@ final class Arena {
     }
 
     /** Makes a piece free: it waits for a request of its size, and with the next request or free piece it is joined with its neighbours. */
-    synchronized void give(Piece piece) {
+    public synchronized void give(Piece piece) {
         if (latest != null) join(latest);
         latest = piece;
     }
@@ -189,7 +226,7 @@ final class Arena {
     }
 
     /** Gives what is free back to the system, as far as that takes it. */
-    synchronized void trim() {
+    public synchronized void trim() {
         if (latest != null) join(latest);
         latest = null;
         for (Segment segment : List.copyOf(segments)) {
@@ -198,12 +235,12 @@ final class Arena {
                 unlink(last);
                 held -= last.bytes - last.missing;
                 segments.remove(segment);
-                SystemMemory.unreserve(segment.base, segment.bytes);
+                source.unreserve(segment.base, segment.bytes);
                 continue;
             }
             for (Piece piece = last; piece != null; piece = piece.below) {
                 if (!piece.free) continue;
-                long given = SystemMemory.giveBack(piece.address, piece.bytes);
+                long given = source.giveBack(piece.address, piece.bytes);
                 held += piece.missing - given;
                 piece.missing = given;
             }
@@ -211,23 +248,34 @@ final class Arena {
     }
 
     /** Bytes taken from the system and not given back. */
-    synchronized long held() {
+    public synchronized long held() {
         return held;
     }
 
     /** How often fresh memory was taken into use. */
-    synchronized long growths() {
+    public synchronized long growths() {
         return growths;
     }
 
     /** The sizes of the largest pieces in use, at least {@code from} bytes each. */
-    synchronized List<Long> largest(int count, long from) {
+    public synchronized List<Long> largest(int count, long from) {
         List<Long> sizes = new ArrayList<>();
         for (Segment segment : segments) {
             for (Piece piece = segment.last; piece != null; piece = piece.below) if (!piece.free && piece != latest && piece.bytes >= from) sizes.add(piece.bytes);
         }
         sizes.sort((a, b) -> Long.compare(b, a));
         return sizes.subList(0, Math.min(count, sizes.size()));
+    }
+
+    /** The piece in use that contains an address, or null. It looks at every piece of a segment. */
+    public synchronized Piece holding(long address) {
+        for (Segment segment : segments) {
+            if (address < segment.base || address >= segment.top) continue;
+            Piece piece = segment.last;
+            while (piece.address > address) piece = piece.below;
+            return piece.free || piece == latest ? null : piece;
+        }
+        return null;
     }
 
     // ---- free pieces, by size class and within one by size and address ----

@@ -1,4 +1,4 @@
-package dev.tenfold.kernels;
+package dev.tenfold.kernels.memory;
 
 import java.io.IOException;
 import java.lang.foreign.FunctionDescriptor;
@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** Address space from the system, whose pages cost memory from their first use, and huge pages where there are some. */
-final class SystemMemory {
+public final class SystemMemory implements Arena.Source {
     private static final Linker LINKER = Linker.nativeLinker();
     private static final SymbolLookup LOOKUP = LINKER.defaultLookup();
     private static final boolean WINDOWS = System.getProperty("os.name").startsWith("Windows");
@@ -33,11 +33,24 @@ final class SystemMemory {
             FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
     private static final MethodHandle FREE = LINUX ? null : handle(WINDOWS ? "_aligned_free" : "free", FunctionDescriptor.ofVoid(ValueLayout.ADDRESS));
     private static final long PAGE = 1 << 12;
-    static final long HUGE_PAGE = 2L << 20;
+    private static final long HUGE_PAGE = 2L << 20;
     /** The most address space that is worth reserving at once: all of it where only written pages cost memory. */
-    static final long LONGEST_RESERVATION = LINUX ? 1L << 42 : 64L << 20;
+    public static final long LONGEST_RESERVATION = LINUX ? 1L << 42 : 64L << 20;
 
-    private SystemMemory() {
+    private final boolean hugePages;
+
+    /**
+     * The system as a source.
+     *
+     * @param hugePages whether it is asked for huge pages
+     */
+    public SystemMemory(boolean hugePages) {
+        this.hugePages = hugePages;
+    }
+
+    @Override
+    public boolean lazy() {
+        return true;
     }
 
     private static MethodHandle handle(String name, FunctionDescriptor type) {
@@ -46,8 +59,8 @@ final class SystemMemory {
         return LINKER.downcallHandle(symbol.get(), type);
     }
 
-    /** Addresses for {@code bytes} bytes, both multiples of {@link #HUGE_PAGE}, or 0 when the system has none. */
-    static long reserve(long bytes, boolean hugePages) {
+    @Override
+    public long reserve(long bytes) {
         try {
             if (!LINUX) {
                 return WINDOWS ? ((MemorySegment) ALIGNED_ALLOC.invokeExact(bytes, HUGE_PAGE)).address()
@@ -75,8 +88,9 @@ final class SystemMemory {
         return (int) MADVISE.invokeExact(MemorySegment.ofAddress(address), bytes, advice) == 0;
     }
 
-    /** Gives back the whole pages of a part of a reservation, which can be used again. Returns how many bytes the system took. */
-    static long giveBack(long address, long bytes) {
+    /** Gives back the whole pages of the part. */
+    @Override
+    public long giveBack(long address, long bytes) {
         long first = (address + PAGE - 1) / PAGE * PAGE;
         long pages = (address + bytes) / PAGE * PAGE - first;
         try {
@@ -86,8 +100,8 @@ final class SystemMemory {
         }
     }
 
-    /** Ends a reservation. */
-    static void unreserve(long address, long bytes) {
+    @Override
+    public void unreserve(long address, long bytes) {
         try {
             if (LINUX) unmap(address, bytes);
             else FREE.invokeExact(MemorySegment.ofAddress(address));
@@ -97,7 +111,7 @@ final class SystemMemory {
     }
 
     /** Physical memory in bytes (the container's limit where there is one), or {@code Long.MAX_VALUE} when unknown. */
-    static long physicalBytes() {
+    public static long physicalBytes() {
         long total = Long.MAX_VALUE;
         try {
             for (String line : Files.readAllLines(Path.of("/proc/meminfo"))) {
