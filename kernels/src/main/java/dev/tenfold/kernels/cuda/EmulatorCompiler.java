@@ -1,0 +1,80 @@
+package dev.tenfold.kernels.cuda;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * g++ as the compiler of kernels that run on the emulator. The text is the one that a device gets; before it stands the header that
+ * explains CUDA's words, behind it a line for each kernel that makes it known to the driver.
+ */
+final class EmulatorCompiler implements KernelCompiler {
+    static final String ARCHITECTURE = "emulated";
+    private static final String HEADER = "emulator/kernel.h";
+    private static final Pattern KERNEL = Pattern.compile(
+            "extern\\s*\"C\"\\s*__global__\\s+void\\s+(?:__launch_bounds__\\s*\\(\\s*(\\d+)[^)]*\\)\\s*)?(\\w+)\\s*\\(");
+    /** The sanitizer's calls before each access to memory are the driver's: its library is not linked. */
+    private static final List<String> COMPILE = List.of("-std=c++20", "-O1", "-g1", "-fPIC", "-ffp-contract=off", "-fno-math-errno", "-fsanitize=thread", "--param",
+            "tsan-instrument-func-entry-exit=0", "-fvisibility=hidden", "-fno-exceptions", "-fno-rtti", "-w", "-I.", "-x", "c++");
+    private static final boolean FMA = hasFma();
+
+    @Override
+    public String identity(String architecture) {
+        return HostCompiler.version() + " " + COMPILE + (FMA ? " -mfma" : "");
+    }
+
+    private static boolean hasFma() {
+        try {
+            Path info = Path.of("/proc/cpuinfo");
+            return Files.isReadable(info) && Pattern.compile("^flags.*\\bfma\\b", Pattern.MULTILINE).matcher(Files.readString(info)).find();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public CompiledKernel compile(KernelSource source, String architecture) {
+        if (HostCompiler.version() == null) throw new IllegalStateException("kernels for the emulator need a compiler, and " + HostCompiler.MISSING);
+        try {
+            Path work = Files.createTempDirectory("tenfold-kernel");
+            try {
+                Map<String, String> headers = new LinkedHashMap<>(source.headers());
+                headers.put(HEADER, DeviceSources.read(HEADER));
+                headers.putAll(DeviceSources.headers(headers.get(HEADER)));
+                for (Map.Entry<String, String> header : headers.entrySet()) {
+                    Path file = work.resolve(header.getKey());
+                    Files.createDirectories(file.getParent());
+                    Files.writeString(file, header.getValue());
+                }
+                Files.writeString(work.resolve("kernel.cpp"), text(source));
+                List<String> arguments = new ArrayList<>(COMPILE);
+                if (FMA) arguments.add("-mfma");
+                arguments.addAll(List.of("-c", "kernel.cpp", "-o", "kernel.o"));
+                HostCompiler.Result result = HostCompiler.run(arguments, work);
+                if (result.code() != 0) throw new KernelCompilationException(source, "g++", architecture, result.output());
+                HostCompiler.Result link = HostCompiler.run(List.of("-shared", "-o", "kernel.so", "kernel.o", "-lm"), work);
+                if (link.code() != 0) throw new KernelCompilationException(source, "g++", architecture, link.output());
+                return new CompiledKernel(Files.readAllBytes(work.resolve("kernel.so")), result.output());
+            } finally {
+                HostCompiler.remove(work);
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException(source.file() + " cannot be compiled for the emulator: " + e.getMessage(), e);
+        }
+    }
+
+    private static String text(KernelSource source) {
+        StringBuilder text = new StringBuilder("#include \"" + HEADER + "\"\n#line 1 \"" + source.file() + "\"\n").append(source.text()).append('\n');
+        Matcher kernel = KERNEL.matcher(source.text());
+        while (kernel.find()) {
+            text.append("TENFOLD_EMULATED_KERNEL(").append(kernel.group(2)).append(", ").append(kernel.group(1) == null ? "0" : kernel.group(1)).append(")\n");
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,63 @@
+package dev.tenfold.kernels.cuda;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** g++, which makes the emulator and the kernels that run on it. {@code -Dtenfold.gxx=FILE} names another one than the path's. */
+final class HostCompiler {
+    private static final String COMMAND = System.getProperty("tenfold.gxx", "g++");
+    private static final String VERSION = version();
+
+    private HostCompiler() {
+    }
+
+    /** What it says of itself, in a line, or null where there is none. */
+    static String version() {
+        if (VERSION != null) return VERSION;
+        try {
+            Result said = run(List.of("--version"), null);
+            return said.code == 0 ? said.output.lines().findFirst().orElse("g++") : null;
+        } catch (IOException absent) {
+            return null;
+        }
+    }
+
+    static final String MISSING = "g++ was not found: install it (apt install g++, dnf install gcc-c++) or name it with -Dtenfold.gxx=FILE";
+
+    /** What a run gave: the exit code, and everything that it printed. */
+    record Result(int code, String output) {
+    }
+
+    /** Runs g++ in {@code folder} (may be null). */
+    static Result run(List<String> arguments, Path folder) throws IOException {
+        List<String> command = new ArrayList<>(arguments);
+        command.addFirst(COMMAND);
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("LC_ALL", "C");
+        if (folder != null) builder.directory(folder.toFile());
+        Process process = builder.start();
+        process.getOutputStream().close();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        try {
+            if (!process.waitFor(5, TimeUnit.MINUTES)) throw new IOException(COMMAND + " did not end within five minutes");
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while " + COMMAND + " ran");
+        }
+        return new Result(process.exitValue(), output);
+    }
+
+    /** Removes a folder of temporary files. */
+    static void remove(Path folder) throws IOException {
+        if (!Files.exists(folder)) return;
+        try (var all = Files.walk(folder)) {
+            for (Path each : all.sorted(java.util.Comparator.reverseOrder()).toList()) Files.deleteIfExists(each);
+        }
+    }
+}

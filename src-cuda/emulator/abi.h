@@ -1,0 +1,57 @@
+// What the CPU-side driver and a kernel compiled for it know of each other. Plain C++ without the standard library, because every
+// kernel includes it and is compiled in a tenth of a second.
+#pragma once
+
+struct uint3 { unsigned x, y, z; };
+struct dim3 {
+    unsigned x, y, z;
+    constexpr dim3(unsigned vx = 1, unsigned vy = 1, unsigned vz = 1) : x(vx), y(vy), z(vz) {}
+};
+
+// One CUDA thread, as its kernel sees itself.
+struct TenfoldThread {
+    uint3 thread;
+    uint3 block;
+    uint3 block_size;
+    uint3 grid_size;
+    char *dynamic_shared;
+    unsigned dynamic_bytes;
+    unsigned lane;
+};
+
+// Warp collectives that the driver computes when the last lane has arrived.
+enum TenfoldCollective {
+    TENFOLD_SHUFFLE, TENFOLD_SHUFFLE_UP, TENFOLD_SHUFFLE_DOWN, TENFOLD_SHUFFLE_XOR, TENFOLD_BALLOT, TENFOLD_SYNC,
+    TENFOLD_MATCH_ANY, TENFOLD_ADD, TENFOLD_MIN, TENFOLD_MAX, TENFOLD_MIN_SIGNED, TENFOLD_MAX_SIGNED, TENFOLD_AND, TENFOLD_OR,
+    TENFOLD_XOR, TENFOLD_EXCHANGE
+};
+
+enum TenfoldAccess { TENFOLD_READ, TENFOLD_WRITE, TENFOLD_ATOMIC };
+
+// What a kernel calls in the driver.
+struct TenfoldServices {
+    // The device's memory: an access of n bytes at base + i is right when the n bytes of the shadow at i are 2 (reading), or not 0 (writing).
+    unsigned long long base;
+    unsigned long long size;
+    unsigned char *shadow;
+    void (*access)(const volatile void *address, unsigned bytes, int kind, void *where);
+    void (*barrier)(int count, int id, void *where);
+    // value and result: 8 bytes; width: of a shuffle; argument: the lane, the distance or the mask.
+    unsigned long long (*collective)(int kind, unsigned mask, unsigned long long value, unsigned argument, unsigned width, void *where);
+    // Every lane of the warp gives `bytes` bytes and receives a pointer to those of all 32 lanes, valid until its next collective.
+    const void *(*exchange)(const void *mine, unsigned bytes, void *where);
+    unsigned (*active)(void);
+    void (*trap)(const char *text, void *where);
+    // Set when the launch took too long: the next access ends it.
+    const volatile int *stop;
+};
+
+// A kernel in the image: how it is called with the packed buffer of its parameters.
+struct TenfoldKernel {
+    const char *name;
+    void (*call)(const char *parameters);
+    int count;
+    const unsigned *offsets;
+    const unsigned *sizes;
+    int max_threads;
+};

@@ -1,0 +1,67 @@
+// One block of a grid on one thread of the CPU: its CUDA threads take turns, each running until it waits for others.
+#pragma once
+#include <cstring>
+#include <string>
+#include <vector>
+#include "emulator/driver.h"
+#include "emulator/fiber.h"
+#include "emulator/shared.h"
+
+enum State : unsigned char { FRESH, READY, AT_BARRIER, AT_COLLECTIVE, DONE };
+
+struct CudaThread {
+    TenfoldThread self;
+    Fiber fiber;
+    State state = FRESH;
+    int barrier = 0;
+    void *where = nullptr;
+    // the collective it waits in, and what it gets from it
+    int kind = 0;
+    unsigned mask = 0, argument = 0, width = 32;
+    unsigned long long value = 0, result = 0;
+};
+
+class Block {
+public:
+    void begin(const Launch &launch);
+    // Runs one block; false after a fault.
+    bool run(uint3 index);
+
+    // What kernels call, for the running thread.
+    void access(uint64_t address, unsigned bytes, int kind, void *where);
+    void barrier(int count, int id, void *where);
+    unsigned long long collective(int kind, unsigned mask, unsigned long long value, unsigned argument, unsigned width, void *where);
+    const void *exchange(const void *mine, unsigned bytes, void *where);
+    unsigned active() const;
+    [[noreturn]] void fault(int error, const std::string &what, void *where);
+    void main();
+    ~Block();
+
+private:
+    void resume(CudaThread &thread);
+    void wait();
+    void release(int id);
+    void finish(unsigned warp, unsigned mask, int kind);
+    std::string who(const CudaThread &thread) const;
+    std::string line(void *where) const;
+    std::string stuck() const;
+    unsigned warp_of(const CudaThread &thread) const { return (unsigned) (&thread - threads.data()) / 32; }
+    void check_time(void *where);
+
+    const Launch *launch = nullptr;
+    TenfoldThread **now = nullptr;
+    char *fixed = nullptr;
+    std::vector<char> dynamic;
+    std::vector<CudaThread> threads;
+    std::vector<char> exchanged[2]; // 32 lanes of each warp, two in turn
+    std::vector<unsigned char> turn;
+    std::vector<unsigned> arrived; // at each named barrier
+    unsigned count = 0, done = 0;
+    CudaThread *current = nullptr;
+    void *scheduler = nullptr;
+    bool failed = false;
+    SharedMemory shared;
+};
+
+// The block that runs on this thread of the CPU.
+Block &this_block();

@@ -1,0 +1,116 @@
+// Images: shared objects that g++ made of kernels, given as bytes like a cubin.
+#include <dlfcn.h>
+#include <elf.h>
+#include <link.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <cstdio>
+#include <cstring>
+#include "emulator/driver.h"
+
+namespace {
+// The size of an ELF file is where its section headers, which compilers put last, end.
+uint64_t elf_size(const void *bytes) {
+    auto *header = (const Elf64_Ehdr *) bytes;
+    if (memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 || header->e_type != ET_DYN || header->e_shoff == 0) return 0;
+    return header->e_shoff + (uint64_t) header->e_shnum * header->e_shentsize;
+}
+
+struct Search {
+    Image *image;
+    uint64_t load;
+    char *tls;
+};
+
+int look(dl_phdr_info *info, size_t, void *data) {
+    auto *search = (Search *) data;
+    if (info->dlpi_addr != search->load) return 0;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        auto &part = info->dlpi_phdr[i];
+        if (part.p_type == PT_TLS) search->image->tls_bytes = part.p_memsz;
+        if (part.p_type == PT_LOAD) search->image->high = std::max(search->image->high, info->dlpi_addr + part.p_vaddr + part.p_memsz);
+    }
+    search->tls = (char *) info->dlpi_tls_data;
+    return 1;
+}
+}
+
+char *image_tls(Image *image) {
+    image->now(); // the first touch on this thread makes the memory
+    Search search{image, image->low, nullptr};
+    dl_iterate_phdr(look, &search);
+    return search.tls;
+}
+
+int image_load(const void *bytes, Image **result) {
+    uint64_t size = elf_size(bytes);
+    if (!size) return INVALID_IMAGE;
+    auto image = std::make_unique<Image>();
+    image->file = memfd_create("tenfold-kernel", MFD_CLOEXEC);
+    if (image->file < 0) return OUT_OF_MEMORY;
+    for (uint64_t done = 0; done < size;) {
+        ssize_t n = write(image->file, (const char *) bytes + done, size - done);
+        if (n <= 0) return OUT_OF_MEMORY;
+        done += (uint64_t) n;
+    }
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", image->file);
+    image->library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (!image->library) {
+        fprintf(stderr, "Tenfold emulator: a kernel's image does not load: %s\n", dlerror());
+        close(image->file);
+        return INVALID_IMAGE;
+    }
+    auto bind = (void (*)(const TenfoldServices *)) dlsym(image->library, "tenfold_emulated_bind");
+    image->now = (TenfoldThread **(*)()) dlsym(image->library, "tenfold_emulated_now");
+    if (!bind || !image->now) return INVALID_IMAGE;
+    TenfoldServices given = services;
+    given.base = memory_base();
+    given.size = memory_size();
+    given.shadow = memory_shadow();
+    bind(&given);
+    Dl_info info;
+    dladdr((void *) bind, &info);
+    image->low = (uint64_t) info.dli_fbase;
+    image_tls(image.get());
+    *result = image.release();
+    return SUCCESS;
+}
+
+void image_unload(Image *image) {
+    dlclose(image->library);
+    close(image->file);
+    delete image;
+}
+
+int image_function(Image *image, const char *name, Function **function) {
+    auto *kernel = (const TenfoldKernel *) dlsym(image->library, (std::string("tenfold_emulated_") + name).c_str());
+    if (!kernel) return NOT_FOUND;
+    for (auto &known : image->functions) {
+        if (known->kernel == kernel) {
+            *function = known.get();
+            return SUCCESS;
+        }
+    }
+    image->functions.push_back(std::make_unique<Function>(Function{image, kernel}));
+    *function = image->functions.back().get();
+    return SUCCESS;
+}
+
+std::string image_line(Image *image, void *where) {
+    if (!where) return "";
+    char command[160];
+    // One byte back: the address is where the call returns to.
+    snprintf(command, sizeof command, "addr2line -e /proc/%d/fd/%d 0x%llx 2>/dev/null", (int) getpid(), image->file,
+             (unsigned long long) ((uint64_t) where - 1 - image->low));
+    std::string line;
+    if (FILE *out = popen(command, "r")) {
+        char text[512];
+        if (fgets(text, sizeof text, out)) line = text;
+        pclose(out);
+    }
+    while (!line.empty() && (line.back() == '\n' || line.back() == ' ')) line.pop_back();
+    size_t more = line.find(" (discriminator");
+    if (more != std::string::npos) line.resize(more);
+    return line.empty() || line[0] == '?' ? "" : line;
+}
