@@ -92,20 +92,20 @@ final class Columns implements AutoCloseable {
         }
     }
 
-    /** The adjoint of {@link #load} and {@link #unroll} over all output rows: the columns are added up into the planes at {@code x}. */
-    void addBack(long columns, long x) {
+    /**
+     * The adjoint of {@link #load} and {@link #unroll} over all output rows: the columns, whose rows are {@code apart} elements apart, are
+     * added up into the planes at {@code x}.
+     */
+    void addBack(long columns, long apart, long x) {
         clear();
-        long at = columns;
+        long line = columns;
         int width = g.outW();
         for (int c = 0; c < planes; c++) {
             for (int r = 0; r < g.r(); r++) {
                 for (int s = 0; s < g.s(); s++) {
                     long to = window(c, r, s);
-                    for (int i = 0; i < g.outH(); i++) {
-                        addRow(at, to, width);
-                        at += (long) width * bytes;
-                        to += g.strideH() * pitch;
-                    }
+                    for (int i = 0; i < g.outH(); i++) addRow(line + (long) i * width * bytes, to + i * g.strideH() * pitch, width);
+                    line += apart * bytes;
                 }
             }
         }

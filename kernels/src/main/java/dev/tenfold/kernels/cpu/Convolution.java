@@ -118,6 +118,10 @@ public final class Convolution {
             }
             return;
         }
+        if (SmallImages.serves(g)) {
+            SmallImages.backwardInput(type, g, dy, weight, dx);
+            return;
+        }
         int planes = g.c() / g.groups();
         int filters = g.k() / g.groups();
         long positions = (long) g.outH() * g.outW();
@@ -131,7 +135,7 @@ public final class Convolution {
                     long image = job / g.groups();
                     Blas.call(type, true, false, depth, positions, filters, 1, weight + group * filters * depth * bytes, depth,
                             dy + (image * g.k() + group * filters) * positions * bytes, positions, 0, unrolled.address(), positions);
-                    windows.addBack(unrolled.address(), dx + (image * g.c() + group * planes) * plane);
+                    windows.addBack(unrolled.address(), positions, dx + (image * g.c() + group * planes) * plane);
                 }
             }
         });
