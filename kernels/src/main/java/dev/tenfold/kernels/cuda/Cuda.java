@@ -49,8 +49,4 @@ public final class Cuda {
         }
         return devices.get(index);
     }
-
-    static CudaDriver driver() {
-        return Found.DRIVER;
-    }
 }

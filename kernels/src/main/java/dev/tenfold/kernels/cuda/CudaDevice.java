@@ -2,6 +2,7 @@ package dev.tenfold.kernels.cuda;
 
 import static org.bytedeco.cuda.global.cudart.*;
 
+import java.lang.foreign.SymbolLookup;
 import java.time.LocalTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -29,11 +30,13 @@ public final class CudaDevice {
     private volatile LocalTime lostAt;
     private volatile CudaException lost;
 
-    CudaDevice(int index, DeviceProperties properties) {
+    /** {@code library}: the driver, for what only the emulator has. */
+    CudaDevice(int index, DeviceProperties properties, SymbolLookup library) {
         this.index = index;
         this.properties = properties;
         emulated = properties.name().startsWith(EMULATOR);
-        allocator = new DeviceAllocator(this, Long.getLong("tenfold.cuda.memory", properties.memoryBytes()));
+        allocator = new DeviceAllocator(this, Long.getLong("tenfold.cuda.memory", properties.memoryBytes()),
+                emulated ? EmulatedMemory.of(library) : null);
     }
 
     /** Its place among the {@linkplain Cuda#devices() devices}. */
@@ -95,6 +98,11 @@ public final class CudaDevice {
     public CudaStream stream() {
         CudaStream chosen = CudaThread.get().stream(index);
         if (chosen != null) return chosen;
+        return sharedStream();
+    }
+
+    /** The stream of all threads that have chosen none. */
+    CudaStream sharedStream() {
         CudaStream all = shared;
         return all != null ? all : makeShared();
     }
@@ -178,6 +186,17 @@ public final class CudaDevice {
     private CudaException repeated(CudaException reason) {
         return new CudaException(reason.code(), reason.name(), true, "cuda:" + index + " cannot be used since " + lostAt + ", when this happened: "
                 + reason.getMessage(), reason);
+    }
+
+    /**
+     * Begins anew on the emulator after a fault that a test has planted: all memory is lost, also what is handed out; streams and compiled
+     * kernels stay.
+     */
+    void reset() {
+        if (!emulated) throw new IllegalStateException("only the emulator's context may be reset: other libraries of the process share a device's");
+        CudaException.check(cuDevicePrimaryCtxReset(index), "cuDevicePrimaryCtxReset");
+        allocator.reset();
+        lost = null;
     }
 
     @Override

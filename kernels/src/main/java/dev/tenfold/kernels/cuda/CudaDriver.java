@@ -1,7 +1,6 @@
 package dev.tenfold.kernels.cuda;
 
 import dev.tenfold.kernels.memory.JavaCppAccounting;
-import java.lang.foreign.SymbolLookup;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,9 +9,8 @@ import java.util.List;
  *
  * @param status  one sentence for people
  * @param devices the devices; none when there is no usable driver
- * @param library the driver's library; null when there is none
  */
-record CudaDriver(String status, List<CudaDevice> devices, SymbolLookup library) {
+record CudaDriver(String status, List<CudaDevice> devices) {
     static CudaDriver find() {
         if (System.getProperty("tenfold.cuda", "").equalsIgnoreCase("off")) return none("CUDA is switched off by -Dtenfold.cuda=off.");
         DriverProbe probe = DriverProbe.run();
@@ -20,15 +18,15 @@ record CudaDriver(String status, List<CudaDevice> devices, SymbolLookup library)
         JavaCppAccounting.off();
         try {
             List<CudaDevice> devices = new ArrayList<>();
-            for (int i = 0; i < probe.devices(); i++) devices.add(new CudaDevice(i, DeviceProperties.of(i)));
-            return new CudaDriver("CUDA: " + probe.sentence() + describe(devices) + ".", List.copyOf(devices), probe.library());
+            for (int i = 0; i < probe.devices(); i++) devices.add(new CudaDevice(i, DeviceProperties.of(i), probe.library()));
+            return new CudaDriver("CUDA: " + probe.sentence() + describe(devices) + ".", List.copyOf(devices));
         } catch (LinkageError e) {
             return none(bindingsMissing(e));
         }
     }
 
     private static CudaDriver none(String sentence) {
-        return new CudaDriver(sentence, List.of(), null);
+        return new CudaDriver(sentence, List.of());
     }
 
     private static String describe(List<CudaDevice> devices) {

@@ -57,14 +57,16 @@ public final class DeviceAllocator {
 
     private final CudaDevice device;
     private final long limit;
+    private final EmulatedMemory emulator;
     private final Driver driver = new Driver();
     private final Accounting accounting = new Accounting();
     private final List<StreamPool> pools = new ArrayList<>();
-    private volatile EmulatedMemory emulated;
 
-    DeviceAllocator(CudaDevice device, long limit) {
+    /** {@code emulator}: who is told about every block; null on other devices. */
+    DeviceAllocator(CudaDevice device, long limit, EmulatedMemory emulator) {
         this.device = device;
         this.limit = limit;
+        this.emulator = emulator;
     }
 
     /** A block for work on the calling thread's {@linkplain CudaDevice#stream() stream}. */
@@ -84,12 +86,12 @@ public final class DeviceAllocator {
         if (bytes > MOST || accounting.refusesNow()) throw outOfMemory(bytes);
         stream.handle();
         StreamPool pool = stream.pool();
-        long room = Math.max(1, bytes) + (device.isEmulated() ? EMULATED_GUARD : 0);
+        long room = Math.max(1, bytes) + (emulator != null ? EMULATED_GUARD : 0);
         DeviceBlock block = pool.take(room);
         if (block == null) block = fresh(room, bytes, pool, stream);
         accounting.handedOut(block.capacity(), bytes);
         block.handedOut(bytes, stream);
-        if (device.isEmulated()) emulated().handedOut(block, stream);
+        if (emulator != null) emulator.handedOut(block, stream);
         return block;
     }
 
@@ -126,7 +128,7 @@ public final class DeviceAllocator {
         List<CudaStream> users = block.takeUsers();
         if (!device.isLost()) {
             for (int i = 0; i < users.size(); i++) runAfter(home, users.get(i));
-            if (device.isEmulated()) emulated().takenBack(block, home.stream());
+            if (emulator != null) emulator.takenBack(block, home.stream() != null ? home.stream() : device.sharedStream());
         }
         home.give(block);
     }
@@ -162,6 +164,11 @@ public final class DeviceAllocator {
     /** The limit in bytes. */
     public long limit() {
         return limit;
+    }
+
+    /** The device has lost all memory. Blocks that are still out are ignored when they come back. */
+    void reset() {
+        for (StreamPool pool : snapshot()) pool.reset();
     }
 
     /** Lets one request, the {@code count}th from now, fail as if no memory were left; 0: none. For tests. */
@@ -223,12 +230,6 @@ public final class DeviceAllocator {
             if (block != null) return block;
         }
         return null;
-    }
-
-    private EmulatedMemory emulated() {
-        EmulatedMemory known = emulated;
-        if (known == null) emulated = known = EmulatedMemory.of(Cuda.driver().library());
-        return known;
     }
 
     private OutOfMemory outOfMemory(long bytes) {

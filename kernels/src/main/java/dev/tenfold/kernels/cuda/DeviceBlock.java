@@ -13,15 +13,17 @@ public final class DeviceBlock extends Block {
     private final StreamPool home;
     private final Arena.Piece piece;
     private final int sizeClass;
+    private final int epoch;
     private volatile CudaStream stream;
     private volatile long generation;
     private List<CudaStream> others = List.of();
 
-    DeviceBlock(StreamPool home, Arena.Piece piece, int sizeClass) {
+    DeviceBlock(StreamPool home, Arena.Piece piece, int sizeClass, int epoch) {
         super(piece.address());
         this.home = home;
         this.piece = piece;
         this.sizeClass = sizeClass;
+        this.epoch = epoch;
         piece.holder = this;
     }
 
@@ -83,6 +85,11 @@ public final class DeviceBlock extends Block {
 
     Arena.Piece piece() {
         return piece;
+    }
+
+    /** Which of its pool's lives it is of. */
+    int epoch() {
+        return epoch;
     }
 
     int sizeClass() {

@@ -6,12 +6,12 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 
 /**
  * Asks the driver's library, before any class that needs it is touched: JavaCPP's bindings fail slowly without a driver, and for ever.
@@ -33,6 +33,7 @@ record DriverProbe(int devices, String sentence, SymbolLookup library) {
         if (System.getProperty("os.name").startsWith("Mac")) return none("CUDA does not exist for macOS" + CPU);
         String path = System.getProperty("tenfold.cuda.driver");
         try {
+            if (Boolean.getBoolean("tenfold.cuda.emulator")) return emulator();
             if (path == null) return ask(SymbolLookup.libraryLookup(NAME, Arena.global()), "");
             Path file = Path.of(path);
             if (!file.isAbsolute()) return none("CUDA cannot be used: -Dtenfold.cuda.driver=" + path + " must be an absolute path" + CPU);
@@ -44,6 +45,18 @@ record DriverProbe(int devices, String sentence, SymbolLookup library) {
         } catch (Throwable e) {
             return none("CUDA cannot be used: asking the driver failed with " + e + CPU);
         }
+    }
+
+    private static DriverProbe emulator() throws Throwable {
+        Path folder;
+        try {
+            folder = EmulatorBuild.folder();
+        } catch (IllegalStateException e) {
+            return none("CUDA's emulator cannot be used: " + e.getMessage() + CPU);
+        }
+        // The bindings ask for both by name, and find these, which are there already.
+        SymbolLookup.libraryLookup(folder.resolve(EmulatorBuild.RUNTIME), Arena.global());
+        return ask(SymbolLookup.libraryLookup(folder.resolve(EmulatorBuild.DRIVER), Arena.global()), " of the emulator");
     }
 
     private static DriverProbe none(String sentence) {
@@ -73,7 +86,7 @@ record DriverProbe(int devices, String sentence, SymbolLookup library) {
         }
     }
 
-    private static MethodHandle function(SymbolLookup library, String name, java.lang.foreign.MemoryLayout argument) {
+    private static MethodHandle function(SymbolLookup library, String name, MemoryLayout argument) {
         return Linker.nativeLinker().downcallHandle(library.find(name).orElseThrow(), FunctionDescriptor.of(JAVA_INT, argument));
     }
 

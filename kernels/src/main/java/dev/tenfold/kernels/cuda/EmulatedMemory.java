@@ -31,9 +31,8 @@ final class EmulatedMemory {
         tell(block.address(), block.bytes(), 1, stream.handle().address());
     }
 
-    /** {@code stream} is null where nothing has to be waited for. */
     void takenBack(DeviceBlock block, CudaStream stream) {
-        tell(block.address(), block.capacity(), 0, stream == null || stream.isClosed() ? 0 : stream.handle().address());
+        tell(block.address(), block.capacity(), 0, stream.handle().address());
     }
 
     private void tell(long address, long bytes, int live, long stream) {

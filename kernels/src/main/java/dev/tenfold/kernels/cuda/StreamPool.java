@@ -19,8 +19,10 @@ final class StreamPool {
     private static final long LARGE_SEGMENT = 32L << 20;
 
     private final DeviceAllocator allocator;
-    private final Arena small;
-    private final Arena large;
+    private final Arena.Source source;
+    private Arena small;
+    private Arena large;
+    private int epoch;
     private final List<ArrayDeque<DeviceBlock>> free = new ArrayList<>();
     private volatile CudaStream stream;
     private volatile boolean pinned;
@@ -28,9 +30,17 @@ final class StreamPool {
     StreamPool(DeviceAllocator allocator, Arena.Source source, CudaStream stream) {
         this.allocator = allocator;
         this.stream = stream;
+        this.source = source;
+        for (int i = 0; i < SMALL_CLASSES; i++) free.add(new ArrayDeque<>());
+        reset();
+    }
+
+    /** Forgets its memory, which the device has lost. */
+    synchronized void reset() {
+        epoch++;
+        for (ArrayDeque<DeviceBlock> list : free) list.clear();
         small = new Arena(1, SMALL_SEGMENT, source);
         large = new Arena(ALIGNMENT, LARGE_SEGMENT, source);
-        for (int i = 0; i < SMALL_CLASSES; i++) free.add(new ArrayDeque<>());
     }
 
     DeviceAllocator allocator() {
@@ -83,10 +93,11 @@ final class StreamPool {
     }
 
     private DeviceBlock block(Arena.Piece piece, int sizeClass) {
-        return piece == null ? null : new DeviceBlock(this, piece, sizeClass);
+        return piece == null ? null : new DeviceBlock(this, piece, sizeClass, epoch);
     }
 
     synchronized void give(DeviceBlock block) {
+        if (block.epoch() != epoch) return;
         if (block.sizeClass() < 0) large.give(block.piece());
         else free.get(block.sizeClass()).addLast(block);
     }
@@ -98,20 +109,20 @@ final class StreamPool {
         large.trim();
     }
 
-    long held() {
+    synchronized long held() {
         return small.held() + large.held();
     }
 
-    long growths() {
+    synchronized long growths() {
         return small.growths() + large.growths();
     }
 
-    List<Long> largest(int count, long from) {
+    synchronized List<Long> largest(int count, long from) {
         return large.largest(count, from);
     }
 
     /** The block that contains an address, or null. */
-    DeviceBlock holding(long address) {
+    synchronized DeviceBlock holding(long address) {
         Arena.Piece piece = small.holding(address);
         if (piece == null) piece = large.holding(address);
         return piece == null ? null : (DeviceBlock) piece.holder;

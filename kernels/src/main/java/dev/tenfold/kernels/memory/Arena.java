@@ -40,8 +40,8 @@ public final class Arena {
         Piece below;
         Piece above;
         // Of a free piece: its neighbours among the free ones of its bin.
-        private Piece smaller;
-        private Piece larger;
+        Piece smaller;
+        Piece larger;
 
         private Piece(Segment segment, long address, long bytes) {
             this.segment = segment;
@@ -76,12 +76,10 @@ public final class Arena {
     public static final long STEP = 1 << 16;
     private static final long SEGMENT_STEP = 2L << 20;
 
-    private final long smallest;
     private final long reservation;
     private final Source source;
     private final List<Segment> segments = new ArrayList<>();
-    private final Piece[] bins = new Piece[SizeClass.COUNT];
-    private final long[] occupied = new long[SizeClass.COUNT / 64];
+    private final FreePieces free;
     // What was freed last, still warm and not yet joined: the next request is often of the same size.
     private Piece latest;
     private long held;
@@ -95,7 +93,7 @@ public final class Arena {
      * @param source      where segments come from
      */
     public Arena(long smallest, long reservation, Source source) {
-        this.smallest = smallest;
+        free = new FreePieces(smallest);
         this.reservation = reservation;
         this.source = source;
     }
@@ -108,9 +106,9 @@ public final class Arena {
             if (same.bytes == bytes) return same;
             join(same);
         }
-        Piece found = find(bytes);
+        Piece found = free.smallest(bytes);
         if (found == null || held + Math.min(found.missing, bytes) > limit) return null;
-        unlink(found);
+        free.remove(found);
         return cut(found, bytes);
     }
 
@@ -150,7 +148,7 @@ public final class Arena {
         held += bytes;
         growths++;
         segment.last = new Piece(segment, base, bytes);
-        link(segment.last);
+        free.add(segment.last);
         return segment;
     }
 
@@ -161,7 +159,7 @@ public final class Arena {
         if (more > segment.base + segment.bytes - segment.top || held + more > limit) return null;
         Piece piece;
         if (extend) {
-            unlink(last);
+            free.remove(last);
             last.bytes += more;
             piece = last;
         } else {
@@ -189,7 +187,7 @@ public final class Arena {
             else piece.segment.last = rest;
             piece.above = rest;
             piece.bytes = bytes;
-            link(rest);
+            free.add(rest);
         }
         piece.missing = 0;
         piece.free = false;
@@ -205,16 +203,16 @@ public final class Arena {
     private void join(Piece piece) {
         Piece above = piece.above;
         if (above != null && above.free) {
-            unlink(above);
+            free.remove(above);
             absorb(piece, above);
         }
         Piece below = piece.below;
         if (below != null && below.free) {
-            unlink(below);
+            free.remove(below);
             absorb(below, piece);
             piece = below;
         }
-        link(piece);
+        free.add(piece);
     }
 
     private static void absorb(Piece piece, Piece above) {
@@ -232,7 +230,7 @@ public final class Arena {
         for (Segment segment : List.copyOf(segments)) {
             Piece last = segment.last;
             if (last.free && last.below == null) {
-                unlink(last);
+                free.remove(last);
                 held -= last.bytes - last.missing;
                 segments.remove(segment);
                 source.unreserve(segment.base, segment.bytes);
@@ -276,50 +274,6 @@ public final class Arena {
             return piece.free || piece == latest ? null : piece;
         }
         return null;
-    }
-
-    // ---- free pieces, by size class and within one by size and address ----
-
-    private Piece find(long bytes) {
-        int bin = SizeClass.of(bytes);
-        for (Piece piece = bins[bin]; piece != null; piece = piece.larger) if (piece.bytes >= bytes) return piece;
-        int word = ++bin >>> 6;
-        if (word >= occupied.length) return null;
-        long bits = occupied[word] & -1L << bin;
-        while (bits == 0) {
-            if (++word == occupied.length) return null;
-            bits = occupied[word];
-        }
-        return bins[(word << 6) + Long.numberOfTrailingZeros(bits)];
-    }
-
-    private void link(Piece piece) {
-        piece.free = true;
-        if (piece.bytes < smallest) return;
-        int bin = SizeClass.of(piece.bytes);
-        Piece before = null;
-        Piece after = bins[bin];
-        while (after != null && (after.bytes < piece.bytes || after.bytes == piece.bytes && after.address < piece.address)) {
-            before = after;
-            after = after.larger;
-        }
-        piece.smaller = before;
-        piece.larger = after;
-        if (after != null) after.smaller = piece;
-        if (before != null) before.larger = piece;
-        else bins[bin] = piece;
-        occupied[bin >>> 6] |= 1L << bin;
-    }
-
-    private void unlink(Piece piece) {
-        if (piece.bytes < smallest) return;
-        int bin = SizeClass.of(piece.bytes);
-        if (piece.larger != null) piece.larger.smaller = piece.smaller;
-        if (piece.smaller != null) piece.smaller.larger = piece.larger;
-        else bins[bin] = piece.larger;
-        if (bins[bin] == null) occupied[bin >>> 6] &= ~(1L << bin);
-        piece.smaller = null;
-        piece.larger = null;
     }
 
     private static long roundUp(long bytes, long step) {
