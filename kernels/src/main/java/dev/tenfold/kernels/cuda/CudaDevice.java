@@ -30,13 +30,17 @@ public final class CudaDevice {
     private volatile LocalTime lostAt;
     private volatile CudaException lost;
 
-    /** {@code library}: the driver, for what only the emulator has. */
-    CudaDevice(int index, DeviceProperties properties, SymbolLookup library) {
+    /**
+     * A device as the driver has it.
+     *
+     * @param library the driver, for what only the emulator has
+     * @param limit   the most memory to take, in bytes
+     */
+    CudaDevice(int index, DeviceProperties properties, SymbolLookup library, long limit) {
         this.index = index;
         this.properties = properties;
         emulated = properties.name().startsWith(EMULATOR);
-        allocator = new DeviceAllocator(this, Long.getLong("tenfold.cuda.memory", properties.memoryBytes()),
-                emulated ? EmulatedMemory.of(library) : null);
+        allocator = new DeviceAllocator(this, limit, emulated ? EmulatedMemory.of(library) : null);
     }
 
     /** Its place among the {@linkplain Cuda#devices() devices}. */

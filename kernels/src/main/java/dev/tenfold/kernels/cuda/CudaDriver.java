@@ -18,7 +18,10 @@ record CudaDriver(String status, List<CudaDevice> devices) {
         JavaCppAccounting.off();
         try {
             List<CudaDevice> devices = new ArrayList<>();
-            for (int i = 0; i < probe.devices(); i++) devices.add(new CudaDevice(i, DeviceProperties.of(i), probe.library()));
+            for (int i = 0; i < probe.devices(); i++) {
+                DeviceProperties properties = DeviceProperties.of(i);
+                devices.add(new CudaDevice(i, properties, probe.library(), Long.getLong("tenfold.cuda.memory", properties.memoryBytes())));
+            }
             return new CudaDriver("CUDA: " + probe.sentence() + describe(devices) + ".", List.copyOf(devices));
         } catch (LinkageError e) {
             return none(bindingsMissing(e));

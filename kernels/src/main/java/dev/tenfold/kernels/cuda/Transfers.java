@@ -77,8 +77,9 @@ public final class Transfers {
 
     /** Copies from {@code source}'s memory to that of {@code stream}'s device. What was written to it on another stream must be waited for before. */
     public static void copyAcross(CudaDevice source, long from, long to, long bytes, CudaStream stream) {
-        if (bytes == 0) return;
         CudaDevice target = stream.device();
+        if (source == target) copy(from, to, bytes, stream);
+        if (source == target || bytes == 0) return;
         CudaThread.refuseInCapture("a copy from " + source + " to " + target, "a graph is one device's");
         source.makeCurrent();
         target.makeCurrent();

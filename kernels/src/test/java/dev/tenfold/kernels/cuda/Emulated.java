@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
-import org.bytedeco.cuda.cudart.CUctx_st;
 import org.bytedeco.cuda.cudart.CUfunc_st;
 import org.bytedeco.cuda.cudart.CUmod_st;
 import org.bytedeco.cuda.cudart.CUstream_st;
@@ -19,24 +18,22 @@ import org.bytedeco.javacpp.SizeTPointer;
 
 /** The emulator through JavaCPP's bindings and nothing else: for tests of the driver itself. */
 final class Emulated {
-    private static CUctx_st context;
-
     private Emulated() {
     }
 
     /** Loads the driver, builds it before where needed; skips the test where there is no g++. */
     static void start() {
         assumeTrue(HostCompiler.version() != null, HostCompiler.MISSING);
-        if (context == null) {
-            var folder = EmulatorBuild.folder();
-            System.load(folder.resolve(EmulatorBuild.RUNTIME).toString());
-            System.load(folder.resolve(EmulatorBuild.DRIVER).toString());
-            check(cuInit(0));
-            context = new CUctx_st();
-            check(cuDevicePrimaryCtxRetain(context, 0));
-        }
-        check(cuCtxSetCurrent(context));
-        check(cuDevicePrimaryCtxReset(0));
+        System.setProperty("tenfold.cuda.emulator", "true");
+        CudaDevice device = Cuda.device(0);
+        device.reset();
+        device.makeCurrent();
+    }
+
+    /** The emulator as a device of its own, with at most {@code limit} bytes; without faults and memory of tests before. */
+    static CudaDevice device(long limit) {
+        start();
+        return new CudaDevice(0, DeviceProperties.of(0), DriverProbe.run().library(), limit);
     }
 
     static void check(int code) {
