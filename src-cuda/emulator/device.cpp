@@ -80,6 +80,7 @@ API cuCtxGetCurrent(void **context) { return *context = current_context, SUCCESS
 API cuCtxGetDevice(int *device) { return *device = 0, current_context ? SUCCESS : INVALID_CONTEXT; }
 API cuCtxSynchronize() {
     ENTER_WAITING;
+    if (int error = capture_forbids(true)) return error;
     return current_context ? stream_drain_all(true) : INVALID_CONTEXT;
 }
 

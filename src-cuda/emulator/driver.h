@@ -111,6 +111,7 @@ struct Stream {
     uint64_t ran = 0;
     bool blocking = true;
     int capture = 0; // 1: operations go into the graph; 2: the capture is broken
+    bool relaxed = false; // its capture lets others wait meanwhile
     std::unique_ptr<Graph> graph;
 };
 extern Stream null_stream;
@@ -119,8 +120,8 @@ int stream_add(Stream *stream, Operation operation);
 int stream_drain(Stream *stream);
 int stream_drain_to(Stream *stream, uint64_t number);
 int stream_drain_all(bool also_independent);
-// Refuses a call that a capture does not allow, and breaks the capture.
-int capture_forbids();
+// Refuses a call that a capture does not allow, and breaks the capture; a relaxed one forbids only what waits for the capturing stream too.
+int capture_forbids(bool also_relaxed = false);
 std::vector<Stream *> &all_streams();
 
 double now_seconds();

@@ -175,11 +175,12 @@ API cuEventElapsedTime_v2(float *milliseconds, void *from, void *to) { return cu
 
 // ---- graphs ----
 
-API cuStreamBeginCapture_v2(void *handle, int) {
+API cuStreamBeginCapture_v2(void *handle, int mode) {
     ENTER;
     Stream *stream = stream_of(handle);
     if (!stream || stream == &null_stream || stream->capture) return INVALID_VALUE;
     stream->graph = std::make_unique<Graph>();
+    stream->relaxed = mode == 2;
     return stream->capture = 1, SUCCESS;
 }
 API cuStreamEndCapture(void *handle, void **graph) {

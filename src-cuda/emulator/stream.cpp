@@ -74,10 +74,10 @@ int stream_drain_all(bool also_independent) {
     return sticky;
 }
 
-int capture_forbids() {
+int capture_forbids(bool also_relaxed) {
     int found = 0;
     for (Stream *stream : all_streams()) {
-        if (!stream->capture) continue;
+        if (!stream->capture || (stream->relaxed && !also_relaxed)) continue;
         stream->capture = 2;
         found = STREAM_CAPTURE_UNSUPPORTED;
     }
