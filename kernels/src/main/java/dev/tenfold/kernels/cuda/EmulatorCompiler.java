@@ -1,16 +1,12 @@
 package dev.tenfold.kernels.cuda;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -28,28 +24,9 @@ final class EmulatorCompiler implements KernelCompiler {
             "tsan-instrument-func-entry-exit=0", "-fvisibility=hidden", "-fno-exceptions", "-fno-rtti", "-w", "-I.", "-x", "c++");
     private static final boolean FMA = hasFma();
 
-    /** What every kernel's text is made longer by, which a source does not name among its headers. */
-    private static final class Added {
-        static final Map<String, String> HEADERS = headers();
-        static final String DIGEST = digest();
-
-        private static Map<String, String> headers() {
-            String header = DeviceSources.read(HEADER);
-            Map<String, String> all = new TreeMap<>(DeviceSources.headers(header));
-            all.put(HEADER, header);
-            return all;
-        }
-
-        private static String digest() {
-            MessageDigest digest = KernelCache.sha256();
-            HEADERS.values().forEach(text -> digest.update(text.getBytes(StandardCharsets.UTF_8)));
-            return HexFormat.of().formatHex(digest.digest());
-        }
-    }
-
     @Override
     public String identity(String architecture) {
-        return HostCompiler.version() + " " + COMPILE + (FMA ? " -mfma " : " ") + Added.DIGEST;
+        return HostCompiler.version() + " " + COMPILE + (FMA ? " -mfma" : "");
     }
 
     private static boolean hasFma() {
@@ -68,7 +45,8 @@ final class EmulatorCompiler implements KernelCompiler {
             Path work = Files.createTempDirectory("tenfold-kernel");
             try {
                 Map<String, String> headers = new LinkedHashMap<>(source.headers());
-                headers.putAll(Added.HEADERS);
+                headers.put(HEADER, DeviceSources.read(HEADER));
+                headers.putAll(DeviceSources.headers(headers.get(HEADER)));
                 for (Map.Entry<String, String> header : headers.entrySet()) {
                     Path file = work.resolve(header.getKey());
                     Files.createDirectories(file.getParent());

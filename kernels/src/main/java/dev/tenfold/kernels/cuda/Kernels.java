@@ -30,7 +30,7 @@ public final class Kernels {
         }
     }
 
-    private static final List<KernelFamily> ALL = List.of();
+    private static final List<KernelFamily> ALL = PointwiseFamily.families();
 
     private Kernels() {
     }

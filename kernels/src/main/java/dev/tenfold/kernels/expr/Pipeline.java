@@ -28,6 +28,8 @@ public final class Pipeline {
 
     private final int inputs;
     private final List<Stage> stages;
+    private final DType[] types;
+    private final int[] results;
     private final int[] bytes;
     /** For each value: the output that it is, as {@code -1 - k}; or its place among the blocks of handed-on values. */
     private final int[] places;
@@ -43,6 +45,8 @@ public final class Pipeline {
     public Pipeline(int inputs, List<Stage> stages, DType[] types, int... results) {
         this.inputs = inputs;
         this.stages = List.copyOf(stages);
+        this.types = types.clone();
+        this.results = results.clone();
         this.bytes = Arrays.stream(types).mapToInt(DType::bytes).toArray();
         this.resultBytes = Arrays.stream(results).map(value -> bytes[value - inputs]).toArray();
         this.places = new int[types.length];
@@ -53,6 +57,20 @@ public final class Pipeline {
             places[v] = output >= 0 ? -1 - output : handedOn++;
         }
         this.blocks = handedOn;
+    }
+
+    /** All stages as one CUDA text. */
+    public CudaText cudaText() {
+        return CudaText.of(Arrays.asList(inputTypes()), stages, types, results);
+    }
+
+    private DType[] inputTypes() {
+        DType[] found = new DType[inputs];
+        for (Stage stage : stages) {
+            for (int i = 0; i < stage.inputs.length; i++) if (stage.inputs[i] < inputs) found[stage.inputs[i]] = stage.kernel.inputTypes()[i];
+        }
+        for (int i = 0; i < inputs; i++) if (found[i] == null) found[i] = DType.U8; // not read by any stage
+        return found;
     }
 
     /** Runs over strided inputs and dense row-major outputs, as {@link PointwiseKernel#run(long[], long[][], long[], double[])} does. */

@@ -92,6 +92,20 @@ public final class PointwiseKernel {
         return in;
     }
 
+    DType[] outputTypes() {
+        return out;
+    }
+
+    /** The type that is computed in: f32, f64, i32 or i64. */
+    DType computeType() {
+        return key.compute;
+    }
+
+    /** What is computed, as primitive steps. */
+    Lowering.Lowered code() {
+        return code;
+    }
+
     /** How many results there are. */
     int outputs() {
         return out.length;

@@ -3,9 +3,9 @@ package dev.tenfold.kernels.expr;
 import java.util.Arrays;
 
 /** An iteration space with as few dimensions as the strides allow. Strides are per input, per dimension, in elements. */
-record StridedRun(long[] shape, long[][] strides) {
+public record StridedRun(long[] shape, long[][] strides) {
     /** Drops sizes of 1 and merges neighbouring dimensions that every input walks with one stride. */
-    static StridedRun plan(long[] shape, long[][] strides) {
+    public static StridedRun plan(long[] shape, long[][] strides) {
         int inputs = strides.length;
         long[] sizes = new long[shape.length];
         long[][] steps = new long[inputs][shape.length];
@@ -22,12 +22,13 @@ record StridedRun(long[] shape, long[][] strides) {
         return new StridedRun(Arrays.copyOf(sizes, rank), steps);
     }
 
-    int rank() {
+    /** How many dimensions there are; 0 where there is one element. */
+    public int rank() {
         return shape.length;
     }
 
     /** The inputs that stay on one element along the last dimension, as bits; -1 when one has a stride other than 0 and 1. */
-    int innerScalars() {
+    public int innerScalars() {
         int scalars = 0;
         for (int i = 0; i < strides.length; i++) {
             long step = strides[i][rank() - 1];

@@ -1,0 +1,205 @@
+package dev.tenfold.kernels.cuda;
+
+import dev.tenfold.kernels.DType;
+import dev.tenfold.kernels.Memory;
+import dev.tenfold.kernels.expr.CudaText;
+import dev.tenfold.kernels.expr.Pipeline;
+import dev.tenfold.kernels.expr.PointwiseKernel;
+import dev.tenfold.kernels.expr.StridedRun;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Element-wise loops on a device: what {@link PointwiseKernel} and {@link Pipeline} do on the CPU, with the same bits. Work is enqueued on
+ * the device's current stream. Addresses are of the device; shapes and strides are trusted, as on the CPU.
+ */
+public final class CudaPointwise {
+    private static final ConcurrentHashMap<PointwiseKernel, Compiled> KERNELS = new ConcurrentHashMap<>();
+    private static final ConcurrentHashMap<String, Compiled> PIPELINES = new ConcurrentHashMap<>();
+    private static final double[] NO_PARAMS = {};
+
+    /** The kernels of one computation. */
+    private static final class Compiled {
+        final CudaText element;
+        final int width;
+        final CudaKernel packed;
+        final CudaKernel strided;
+        private CudaKernel runs;
+
+        Compiled(CudaText element) {
+            this.element = element;
+            width = PointwiseText.width(element);
+            KernelSource source = PointwiseText.source(element);
+            List<Parameter> parameters = new ArrayList<>();
+            parameters.add(IterationSpace.parameter(operands()));
+            parameters.add(Parameter.I64);
+            for (int i = 0; i < element.in().size() + element.out().size(); i++) parameters.add(Parameter.POINTER);
+            for (DType type : element.params()) parameters.add(parameter(type));
+            packed = CudaKernel.of(source, "packed", parameters.toArray(Parameter[]::new));
+            strided = CudaKernel.of(source, "strided", parameters.toArray(Parameter[]::new));
+        }
+
+        /** Strided operands; a computation without inputs has one that it does not use. */
+        int operands() {
+            return Math.max(1, element.in().size());
+        }
+
+        synchronized CudaKernel runs() {
+            if (runs == null) {
+                int bytes = 8 + PointwiseText.mostRuns(element) * PointwiseText.runBytes(element);
+                runs = CudaKernel.of(PointwiseText.runsSource(element), "runs", Parameter.struct(bytes));
+            }
+            return runs;
+        }
+    }
+
+    private CudaPointwise() {
+    }
+
+    private static Parameter parameter(DType type) {
+        return switch (type) {
+            case F32 -> Parameter.F32;
+            case F64 -> Parameter.F64;
+            case I64 -> Parameter.I64;
+            default -> Parameter.I32;
+        };
+    }
+
+    private static Compiled compiled(PointwiseKernel kernel) {
+        Compiled known = KERNELS.get(kernel);
+        return known != null ? known : KERNELS.computeIfAbsent(kernel, k -> new Compiled(CudaText.of(k)));
+    }
+
+    /** The text of a kernel, for checks without a device. */
+    static KernelSource source(PointwiseKernel kernel) {
+        return compiled(kernel).packed.source();
+    }
+
+    /** The text that runs several tensors at once, for checks without a device. */
+    static KernelSource runsSource(PointwiseKernel kernel) {
+        return compiled(kernel).runs().source();
+    }
+
+    // ---- dense operands ----
+
+    /**
+     * Runs over dense operands.
+     *
+     * @param n        elements of the outputs
+     * @param operands addresses of the inputs, then of the outputs: {@code n} dense elements each, or one element where its bit in
+     *                 {@code scalars} is set; an output may be an input of the same element size
+     * @param scalars  bit i set: input i is one element, used for all
+     * @param params   values of the trees' parameters
+     */
+    public static void run(CudaDevice device, PointwiseKernel kernel, long n, long[] operands, int scalars, double... params) {
+        if (n == 0) return;
+        Compiled compiled = compiled(kernel);
+        Launch launch = compiled.packed.on(device.stream());
+        long units = (n + compiled.width - 1) / compiled.width;
+        IterationSpace.writeLine(launch.struct(IterationSpace.bytes(compiled.operands())), compiled.operands(), units, compiled.width, scalars);
+        finish(launch.i64(n), compiled.element, operands, params, units);
+    }
+
+    // ---- strided inputs ----
+
+    /**
+     * Runs over strided inputs and dense row-major outputs.
+     *
+     * @param shape    the outputs' sizes
+     * @param strides  per input, per dimension, in elements; 0 where the input is broadcast; negative allowed
+     * @param operands addresses of the inputs, then of the outputs
+     */
+    public static void run(CudaDevice device, PointwiseKernel kernel, long[] shape, long[][] strides, long[] operands, double... params) {
+        run(device, compiled(kernel), shape, strides, operands, params);
+    }
+
+    /** Runs all stages of {@code pipeline} as one kernel; what is handed on stays in registers. */
+    public static void run(CudaDevice device, Pipeline pipeline, long[] shape, long[][] strides, long[] addresses, long... targets) {
+        Compiled compiled = compiled(pipeline.cudaText());
+        long[] operands = Arrays.copyOf(addresses, addresses.length + targets.length);
+        System.arraycopy(targets, 0, operands, addresses.length, targets.length);
+        run(device, compiled, shape, strides, operands, NO_PARAMS);
+    }
+
+    private static Compiled compiled(CudaText element) {
+        return PIPELINES.computeIfAbsent(element.text(), text -> new Compiled(element));
+    }
+
+    private static void run(CudaDevice device, Compiled compiled, long[] shape, long[][] strides, long[] operands, double[] params) {
+        long n = 1;
+        for (long size : shape) n *= size;
+        if (n == 0) return;
+        StridedRun plan = IterationSpace.plan("element-wise", shape, strides);
+        int rank = plan.rank();
+        // Packs may not reach from one row into the next, unless there is only one.
+        boolean packs = rank == 0 || plan.innerScalars() >= 0 && (rank == 1 || plan.shape()[rank - 1] % compiled.width == 0);
+        Launch launch = (packs ? compiled.packed : compiled.strided).on(device.stream());
+        int width = packs ? compiled.width : 1;
+        IterationSpace.write(launch.struct(IterationSpace.bytes(compiled.operands())), plan, width);
+        finish(launch.i64(n), compiled.element, operands, params, (n + width - 1) / width);
+    }
+
+    private static void finish(Launch launch, CudaText element, long[] operands, double[] given, long units) {
+        for (long operand : operands) launch.pointer(operand);
+        double[] params = element.values() != null ? element.values() : given;
+        for (int p = 0; p < element.params().size(); p++) {
+            switch (element.params().get(p)) {
+                case F32 -> launch.f32((float) params[p]);
+                case F64 -> launch.f64(params[p]);
+                case I64 -> launch.i64((long) params[p]);
+                default -> launch.i32((int) params[p]);
+            }
+        }
+        int threads = (int) Math.min(PointwiseText.THREADS, (units + 31) / 32 * 32);
+        launch.launch(blocks((units + threads - 1) / threads), threads);
+    }
+
+    static int blocks(long blocks) {
+        if (blocks > Integer.MAX_VALUE) throw new IllegalArgumentException("a launch of " + blocks + " blocks; a grid has at most " + Integer.MAX_VALUE);
+        return (int) blocks;
+    }
+
+    // ---- many tensors at once ----
+
+    /** Several runs in as few launches as their arguments allow, such as an optimiser's step over all parameters. */
+    public static void runAll(CudaDevice device, PointwiseKernel kernel, List<PointwiseKernel.Run> runs) {
+        Compiled compiled = compiled(kernel);
+        int most = PointwiseText.mostRuns(compiled.element);
+        List<PointwiseKernel.Run> some = new ArrayList<>();
+        for (PointwiseKernel.Run run : runs) {
+            if (run.n() == 0) continue;
+            some.add(run);
+            if (some.size() == most) launch(device, compiled, some);
+            if (some.size() == most) some.clear();
+        }
+        if (!some.isEmpty()) launch(device, compiled, some);
+    }
+
+    private static void launch(CudaDevice device, Compiled compiled, List<PointwiseKernel.Run> runs) {
+        CudaText element = compiled.element;
+        CudaStream stream = device.stream();
+        int each = PointwiseText.runBytes(element);
+        Launch launch = compiled.runs().on(stream);
+        long address = launch.struct(8 + PointwiseText.mostRuns(element) * each);
+        Memory.putLong(address, runs.size());
+        long at = address + 8;
+        long blocks = 0;
+        long stretch = (long) PointwiseText.THREADS * compiled.width;
+        for (int r = 0; r < runs.size(); r++, at += each) {
+            PointwiseKernel.Run run = runs.get(r);
+            blocks += (run.n() + stretch - 1) / stretch;
+            Memory.putLong(at, blocks);
+            Memory.putLong(at + 8, run.n());
+            long next = at + 16;
+            for (long operand : run.operands()) {
+                stream.touches(operand);
+                Memory.putLong(next, operand);
+                next += 8;
+            }
+            for (int p = 0; p < element.params().size(); p++, next += 8) Memory.putAsDouble(element.params().get(p), next, run.params()[p]);
+        }
+        launch.launch(blocks(blocks), PointwiseText.THREADS);
+    }
+}
