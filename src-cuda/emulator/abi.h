@@ -41,6 +41,8 @@ struct TenfoldServices {
     // Every lane of the warp gives `bytes` bytes and receives a pointer to those of all 32 lanes, valid until its next collective.
     const void *(*exchange)(const void *mine, unsigned bytes, void *where);
     unsigned (*active)(void);
+    // 0: copy later; 1: what was asked for is a group; 2: wait until at most `bytes` groups are not done.
+    void (*async)(int what, void *to, const void *from, unsigned bytes, void *where);
     void (*trap)(const char *text, void *where);
     // Set when the launch took too long: the next access ends it.
     const volatile int *stop;

@@ -50,6 +50,7 @@ bool Block::run(uint3 index) {
     for (unsigned t = 0; t < count; t++) {
         threads[t].self.block = index;
         threads[t].state = FRESH;
+        threads[t].copies.clear();
     }
     while (done < count) {
         bool moved = false;
@@ -137,6 +138,32 @@ void Block::access(uint64_t address, unsigned bytes, int kind, void *where) {
     int error;
     std::string what = memory_explain(address, bytes, kind, &error);
     fault(error, what, where);
+}
+
+// Copies are done as late as they may be: at the wait that asks for them.
+void Block::async(int what, void *to, const void *from, unsigned bytes, void *where) {
+    auto &copies = current->copies;
+    if (what == 0) {
+        access((uint64_t) from, bytes, TENFOLD_READ, where);
+        copies.push_back({to, from, bytes, where});
+    } else if (what == 1) {
+        copies.push_back({nullptr, nullptr, 0, where});
+    } else {
+        unsigned groups = 0;
+        for (auto &copy : copies) groups += copy.to == nullptr;
+        size_t done = 0;
+        while (groups > bytes) {
+            const PendingCopy &copy = copies[done++];
+            if (!copy.to) {
+                groups--;
+                continue;
+            }
+            access((uint64_t) copy.from, copy.bytes, TENFOLD_READ, copy.where);
+            access((uint64_t) copy.to, copy.bytes, TENFOLD_WRITE, copy.where);
+            memcpy(copy.to, copy.from, copy.bytes);
+        }
+        copies.erase(copies.begin(), copies.begin() + (long) done);
+    }
 }
 
 void Block::barrier(int wanted, int id, void *where) {

@@ -9,6 +9,14 @@
 
 enum State : unsigned char { FRESH, READY, AT_BARRIER, AT_COLLECTIVE, DONE };
 
+// A copy to shared memory that was asked for and is not done yet.
+struct PendingCopy {
+    void *to;
+    const void *from;
+    unsigned bytes;
+    void *where;
+};
+
 struct CudaThread {
     TenfoldThread self;
     Fiber fiber;
@@ -19,6 +27,7 @@ struct CudaThread {
     int kind = 0;
     unsigned mask = 0, argument = 0, width = 32;
     unsigned long long value = 0, result = 0;
+    std::vector<PendingCopy> copies; // with a mark (no target) behind each group
 };
 
 class Block {
@@ -33,6 +42,7 @@ public:
     unsigned long long collective(int kind, unsigned mask, unsigned long long value, unsigned argument, unsigned width, void *where);
     const void *exchange(const void *mine, unsigned bytes, void *where);
     unsigned active() const;
+    void async(int what, void *to, const void *from, unsigned bytes, void *where);
     [[noreturn]] void fault(int error, const std::string &what, void *where);
     void main();
     ~Block();

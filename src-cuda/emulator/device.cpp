@@ -56,6 +56,9 @@ API cuDeviceTotalMem_v2(size_t *bytes, int) {
     return *bytes = total, SUCCESS;
 }
 
+// NVRTC asks a loaded driver for tables of its own, and calls this without looking whether it exists.
+API cuGetExportTable(const void **table, const void *) { return *table = nullptr, NOT_FOUND; }
+
 API cuDevicePrimaryCtxRetain(void **context, int device) {
     ENTER;
     if (!started) return NOT_INITIALIZED;

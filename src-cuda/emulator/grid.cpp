@@ -136,7 +136,8 @@ unsigned long long collective(int kind, unsigned mask, unsigned long long value,
 }
 const void *exchange(const void *mine, unsigned bytes, void *where) { return this_block().exchange(mine, bytes, where); }
 unsigned active() { return this_block().active(); }
+void async(int what, void *to, const void *from, unsigned bytes, void *where) { this_block().async(what, to, from, bytes, where); }
 void trap(const char *text, void *where) { this_block().fault(LAUNCH_FAILED, std::string("the kernel stopped itself: ") + text, where); }
 }
 
-const TenfoldServices services = {0, 0, nullptr, access, barrier, collective, exchange, active, trap, &launch_stop};
+const TenfoldServices services = {0, 0, nullptr, access, barrier, collective, exchange, active, async, trap, &launch_stop};

@@ -19,6 +19,8 @@ final class EmulatorCompiler implements KernelCompiler {
     private static final String HEADER = "emulator/kernel.h";
     private static final Pattern KERNEL = Pattern.compile(
             "extern\\s*\"C\"\\s*__global__\\s+void\\s+(?:__launch_bounds__\\s*\\(\\s*(\\d+)[^)]*\\)\\s*)?(\\w+)\\s*\\(");
+    /** A macro that makes kernels: their names are known after its expansion. */
+    private static final Pattern MACRO = Pattern.compile("#\\s*define(?:[^\\n]*\\\\\\n)*[^\\n]*__global__");
     /** The sanitizer's calls before each access to memory are the driver's: its library is not linked. */
     private static final List<String> COMPILE = List.of("-std=c++20", "-O1", "-g1", "-fPIC", "-ffp-contract=off", "-fno-math-errno", "-fsanitize=thread", "--param",
             "tsan-instrument-func-entry-exit=0", "-fvisibility=hidden", "-fno-exceptions", "-fno-rtti", "-w", "-I.", "-x", "c++");
@@ -52,7 +54,7 @@ final class EmulatorCompiler implements KernelCompiler {
                     Files.createDirectories(file.getParent());
                     Files.writeString(file, header.getValue());
                 }
-                Files.writeString(work.resolve("kernel.cpp"), text(source));
+                Files.writeString(work.resolve("kernel.cpp"), text(source, work));
                 List<String> arguments = new ArrayList<>(COMPILE);
                 if (FMA) arguments.add("-mfma");
                 arguments.addAll(List.of("-c", "kernel.cpp", "-o", "kernel.o"));
@@ -69,12 +71,19 @@ final class EmulatorCompiler implements KernelCompiler {
         }
     }
 
-    private static String text(KernelSource source) {
+    private static String text(KernelSource source, Path work) throws IOException {
         StringBuilder text = new StringBuilder("#include \"" + HEADER + "\"\n#line 1 \"" + source.file() + "\"\n").append(source.text()).append('\n');
-        Matcher kernel = KERNEL.matcher(source.text());
+        Matcher kernel = KERNEL.matcher(MACRO.matcher(source.text()).find() ? expanded(source, work) : source.text());
         while (kernel.find()) {
             text.append("TENFOLD_EMULATED_KERNEL(").append(kernel.group(2)).append(", ").append(kernel.group(1) == null ? "0" : kernel.group(1)).append(")\n");
         }
         return text.toString();
+    }
+
+    /** The text after its macros, for kernels that these make. CUDA's own words stay, as the header that explains them is not included. */
+    private static String expanded(KernelSource source, Path work) throws IOException {
+        Files.writeString(work.resolve("macros.cpp"), source.text());
+        HostCompiler.Result result = HostCompiler.run(List.of("-E", "-P", "-w", "-DTENFOLD_EMULATED=1", "-I.", "-x", "c++", "macros.cpp"), work);
+        return result.code() == 0 ? result.output() : source.text();
     }
 }
