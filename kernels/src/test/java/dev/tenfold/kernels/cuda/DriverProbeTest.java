@@ -70,7 +70,7 @@ class DriverProbeTest {
 
     @Test
     void aFileThatIsNoLibrary() throws IOException {
-        Path text = Files.writeString(folder.resolve("libcuda.so.1"), "not a library");
+        Path text = Files.writeString(folder.resolve("driver.txt"), "not a library");
         says(with(text.toString()), "is not a library that loads here");
     }
 
