@@ -125,6 +125,6 @@ public final class CudaGraph implements AutoCloseable {
         closed = true;
         used.clear();
         recorder.close();
-        device.allocator().orphan(pool);
+        device.allocator().unpin(pool);
     }
 }

@@ -9,6 +9,7 @@ import dev.tenfold.kernels.memory.Arena;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A caching allocator of a device's memory, 256-byte aligned, with accounting.
@@ -32,6 +33,7 @@ public final class DeviceAllocator {
             device.makeCurrent();
             long[] address = new long[1];
             int code = cuMemAlloc(address, bytes);
+            if (code == 0) driverCalls.incrementAndGet();
             if (code == CUDA_ERROR_OUT_OF_MEMORY) return 0;
             if (code != 0) throw device.failed(code, "cuMemAlloc(" + bytes + " bytes)");
             return address[0];
@@ -59,6 +61,7 @@ public final class DeviceAllocator {
     private final long limit;
     private final EmulatedMemory emulator;
     private final Driver driver = new Driver();
+    private final AtomicLong driverCalls = new AtomicLong();
     private final Accounting accounting = new Accounting();
     private final List<StreamPool> pools = new ArrayList<>();
 
@@ -113,10 +116,8 @@ public final class DeviceAllocator {
             DeviceBlock block = pool.take(room);
             if (block == null) continue;
             CudaStream before = pool.stream();
-            if (before != null) {
-                stream.runAfter(before);
-                block.addUser(stream);
-            }
+            if (before != null) stream.runAfter(before);
+            block.addUser(stream);
             return block;
         }
         return null;
@@ -147,13 +148,7 @@ public final class DeviceAllocator {
 
     /** What is handed out and cached now; {@code systemCalls} counts the driver's allocations. */
     public MemoryStats stats() {
-        long held = 0;
-        long growths = 0;
-        for (StreamPool pool : snapshot()) {
-            held += pool.held();
-            growths += pool.growths();
-        }
-        return accounting.stats(held, growths);
+        return accounting.stats(heldBesides(null), driverCalls.get());
     }
 
     /** Starts the peaks anew from what is live now. */
@@ -203,11 +198,20 @@ public final class DeviceAllocator {
         return pool;
     }
 
-    /** Nothing that was enqueued uses the pool's free memory any more. */
+    /** Nothing that was enqueued uses the pool's free memory any more: the next stream gets it. */
     void orphan(StreamPool pool) {
         synchronized (pools) {
             pool.stream(null);
+        }
+    }
+
+    /** The pool of a graph that is gone; it ends with its last block. */
+    void unpin(StreamPool pool) {
+        if (!device.isLost()) pool.trim();
+        synchronized (pools) {
             pool.pin(false);
+            pool.stream(null);
+            if (pool.held() == 0) pools.remove(pool);
         }
     }
 

@@ -113,10 +113,6 @@ final class StreamPool {
         return small.held() + large.held();
     }
 
-    synchronized long growths() {
-        return small.growths() + large.growths();
-    }
-
     synchronized List<Long> largest(int count, long from) {
         return large.largest(count, from);
     }

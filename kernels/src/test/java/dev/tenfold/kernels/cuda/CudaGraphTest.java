@@ -71,6 +71,14 @@ class CudaGraphTest {
     }
 
     @Test
+    void aGraphThatIsClosedGivesItsMemoryBack() {
+        CudaGraph.capture(device, this::work).close();
+        long held = device.allocator().stats().heldBytes();
+        for (int i = 0; i < 3; i++) CudaGraph.capture(device, this::work).close();
+        assertEquals(held, device.allocator().stats().heldBytes());
+    }
+
+    @Test
     void nothingRunsWhileItIsRecorded() {
         Transfers.fill8(output.address(), (byte) 5, N, device.stream());
         inputs(1);

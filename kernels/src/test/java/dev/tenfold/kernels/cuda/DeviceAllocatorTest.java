@@ -129,6 +129,28 @@ class DeviceAllocatorTest {
     }
 
     @Test
+    void aClosedStreamsMemoryThatAnotherTookComesBackBehindThatOnesWork() {
+        CudaStream mine = device.stream();
+        try (CudaStream closed = new CudaStream(device)) {
+            filled(12 * MIB, 0, closed).release();
+        }
+        DeviceBlock taken = filled(11 * MIB, 1, mine);
+        DeviceBlock copy = allocator.allocate(MIB, mine);
+        mine.synchronize();
+        Transfers.copy(taken.address(), copy.address(), MIB, mine);
+        long address = taken.address();
+        taken.release();
+        try (CudaStream next = new CudaStream(device)) {
+            DeviceBlock other = filled(11 * MIB, 2, next);
+            assertEquals(address, other.address());
+            next.synchronize();
+            assertEquals(1, Bytes.first(copy, mine));
+            other.release();
+        }
+        copy.release();
+    }
+
+    @Test
     void theAccountingFollowsEveryBlock() {
         DeviceBlock a = allocator.allocate(1000);
         DeviceBlock b = allocator.allocate(2 * MIB + 1);
