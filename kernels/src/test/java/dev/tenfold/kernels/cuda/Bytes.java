@@ -3,6 +3,8 @@ package dev.tenfold.kernels.cuda;
 import dev.tenfold.kernels.Block;
 import dev.tenfold.kernels.HostAllocator;
 import dev.tenfold.kernels.Memory;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /** Bytes on a device, for tests. */
 final class Bytes {
@@ -11,7 +13,7 @@ final class Bytes {
 
     static void put(long address, byte[] values, CudaStream stream) {
         Block host = HostAllocator.get().allocate(values.length);
-        for (int i = 0; i < values.length; i++) Memory.putByte(host.address() + i, values[i]);
+        Memory.segment(host.address(), values.length).copyFrom(MemorySegment.ofArray(values));
         Transfers.toDevice(host.address(), address, values.length, stream);
         // The host's memory is ours again at once.
         Memory.fill(host.address(), values.length, (byte) 0xEE);
@@ -21,8 +23,7 @@ final class Bytes {
     static byte[] get(long address, int n, CudaStream stream) {
         Block host = HostAllocator.get().allocate(n);
         Transfers.toHost(address, host.address(), n, stream);
-        byte[] values = new byte[n];
-        for (int i = 0; i < n; i++) values[i] = Memory.getByte(host.address() + i);
+        byte[] values = Memory.segment(host.address(), n).toArray(ValueLayout.JAVA_BYTE);
         host.release();
         return values;
     }
