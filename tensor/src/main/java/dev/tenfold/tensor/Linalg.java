@@ -78,7 +78,9 @@ public final class Linalg {
      */
     public static Tensor inverse(Tensor a) {
         requireSquare("inverse", a);
-        return solve(a, Tensors.eye(a.dtype(), a.size(-1)));
+        try (Device.Use there = a.device().use()) {
+            return solve(a, Tensors.eye(a.dtype(), a.size(-1)));
+        }
     }
 
     /** The determinant of a [..., n, n], by LU factors. The gradient {@code det a^-T} needs a regular matrix. */

@@ -10,7 +10,10 @@ public interface Operation {
     /** The field's name of the operation, as used in errors. */
     String name();
 
-    /** Checks the arguments and computes the results. Nothing inside is recorded. */
+    /**
+     * Checks the arguments and computes the results. Nothing inside is recorded, and tensors that are made inside are made on the inputs' device, which
+     * is one for all of them.
+     */
     Tensor[] forward(Tensor[] inputs);
 
     /**
@@ -29,6 +32,14 @@ public interface Operation {
         return 0;
     }
 
+    /**
+     * Whether {@link #forward} computes with tensors on devices of this kind; on others it is never called. The host alone, unless overridden: by
+     * operations whose kernels run elsewhere too, that only make views, or that are composed of operations which do.
+     */
+    default boolean runsOn(Device.Kind kind) {
+        return kind == Device.Kind.CPU;
+    }
+
     /** Runs an operation of one result, and records it where a gradient is asked for. */
     static Tensor apply(Operation operation, Tensor... inputs) {
         return applyAll(operation, inputs)[0];
@@ -39,20 +50,31 @@ public interface Operation {
         ThreadState state = ThreadState.get();
         Precision.Setting precision = state.precision;
         Tensor[] inputs = precision == null ? given : Precision.operands(precision, operation.name(), given);
+        Device before = state.device;
+        Device device = inputs.length == 0 ? before : inputs[0].device();
+        boolean apart = false;
         boolean record = false;
         for (Tensor input : inputs) {
             input.checkOpen(operation);
             record |= input.requiresGrad();
+            apart |= input.device() != device;
         }
+        if (apart) {
+            inputs = Placement.together(operation, inputs);
+            device = inputs[0].device();
+        }
+        if (device != Device.CPU) Placement.requireKernel(operation, device);
         record &= state.paused == 0;
         state.paused++;
         state.precision = null;
+        state.device = device;
         Tensor[] outputs;
         try {
             outputs = operation.forward(inputs);
         } finally {
             state.paused--;
             state.precision = precision;
+            state.device = before;
         }
         if (record) RecorderHolder.RECORDER.record(operation, inputs, outputs);
         return outputs;

@@ -2,9 +2,8 @@ package dev.tenfold.tensor;
 
 import dev.tenfold.kernels.Block;
 import dev.tenfold.kernels.DType;
-import dev.tenfold.kernels.HostAllocator;
-import dev.tenfold.kernels.Memory;
-import dev.tenfold.kernels.cpu.Indexing;
+import dev.tenfold.tensor.op.Transfer;
+import dev.tenfold.tensor.primitive.Copying;
 import java.lang.ref.Cleaner;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
@@ -35,23 +34,33 @@ public final class Tensor implements AutoCloseable, TensorArithmetic, TensorView
     Cleaner.Cleanable watch;
     final Throwable made;
 
-    private Tensor(Storage storage, DType dtype, Layout layout, Device device) {
+    private Tensor(ThreadState state, Storage storage, DType dtype, Layout layout, Device device) {
         this.storage = storage;
         this.dtype = dtype;
         this.layout = layout;
         this.device = device;
         this.made = Ownership.TRACE ? new Throwable("made here") : null;
-        Scope scope = ThreadState.get().scope;
+        Scope scope = state.scope;
         if (scope != null) scope.own(this);
         else Ownership.watch(this);
     }
 
     // ---- making ----
 
-    /** A dense tensor with unspecified content, for operations that fill it. */
+    /** A dense tensor with unspecified content on {@link Device#current()}, for operations that fill it: inside them, that is where their inputs are. */
     public static Tensor allocate(DType dtype, Shape shape) {
-        Block block = HostAllocator.get().allocate(Math.multiplyExact(shape.elements(), dtype.bytes()));
-        return new Tensor(new Storage(block), dtype, Layout.dense(shape), Device.CPU);
+        ThreadState state = ThreadState.get();
+        return allocate(state, state.device, dtype, shape);
+    }
+
+    /** A dense tensor with unspecified content on {@code device}. */
+    public static Tensor allocate(Device device, DType dtype, Shape shape) {
+        return allocate(ThreadState.get(), device, dtype, shape);
+    }
+
+    private static Tensor allocate(ThreadState state, Device device, DType dtype, Shape shape) {
+        Block block = device.allocate(Math.multiplyExact(shape.elements(), dtype.bytes()));
+        return new Tensor(state, new Storage(block), dtype, Layout.dense(shape), device);
     }
 
     /** A view on this tensor's storage with another layout, not recorded: for view operations. */
@@ -61,7 +70,7 @@ public final class Tensor implements AutoCloseable, TensorArithmetic, TensorView
 
     private Tensor withLayout(Layout view, DType type) {
         storage.block.retain();
-        return new Tensor(storage, type, view, device);
+        return new Tensor(ThreadState.get(), storage, type, view, device);
     }
 
     /** Another handle on the same values and the same place in the graph; of a leaf, one that is cut off from it. */
@@ -73,7 +82,7 @@ public final class Tensor implements AutoCloseable, TensorArithmetic, TensorView
 
     /**
      * Writes the values of {@code source}, converted to this type, into this tensor (and whatever views share its storage, where
-     * the source may be one of them).
+     * the source may be one of them). The source may lie on another device.
      * Not recorded. Returns this.
      *
      * @throws IllegalArgumentException when the shapes differ
@@ -89,7 +98,9 @@ public final class Tensor implements AutoCloseable, TensorArithmetic, TensorView
         try (NoGrad region = NoGrad.open()) {
             // Another view of the same memory might be read where it was already written.
             Tensor values = source.storage == storage ? source.copy() : source.to(dtype);
-            Indexing.copy(dtype, shape().raw(), values.address(), values.layout().rawStrides(), address(), layout.rawStrides());
+            Tensor here = values.to(device);
+            Copying.strided(here, this);
+            if (here != values) here.close();
             if (values != source) values.close();
         }
         markChanged();
@@ -112,6 +123,11 @@ public final class Tensor implements AutoCloseable, TensorArithmetic, TensorView
 
     public Device device() {
         return device;
+    }
+
+    /** This tensor if it is on {@code target}, a dense copy there otherwise. Recorded: gradients go back to this tensor's device. */
+    public Tensor to(Device target) {
+        return target == device ? this : Operation.apply(new Transfer(device, target), this);
     }
 
     /** The number of dimensions. */
@@ -137,11 +153,28 @@ public final class Tensor implements AutoCloseable, TensorArithmetic, TensorView
     /**
      * The native address of the first element; valid while the tensor is open.
      *
-     * @throws IllegalStateException when the tensor is closed
+     * @throws IllegalStateException when the tensor is closed, or not on the host
      */
     public long address() {
-        if (freed) throw closedError("address");
+        if (freed || device != Device.CPU) throw noAddress("address", Device.Kind.CPU);
         return storage.block.address() + layout.offset() * dtype.bytes();
+    }
+
+    /**
+     * The address of the first element in the memory of its CUDA device; valid while the tensor is open.
+     *
+     * @throws IllegalStateException when the tensor is closed, or on the host
+     */
+    public long deviceAddress() {
+        if (freed || device == Device.CPU) throw noAddress("deviceAddress", Device.Kind.CUDA);
+        return storage.block.address() + layout.offset() * dtype.bytes();
+    }
+
+    private IllegalStateException noAddress(String call, Device.Kind wanted) {
+        if (freed) return closedError(call);
+        return new IllegalStateException(call + ": the " + dtype + " tensor " + shape() + " is on " + device + ", whose memory " + (wanted == Device.Kind.CPU
+                ? "the CPU cannot reach: this computation has no CUDA kernel yet. Move the tensor with to(Device.CPU)"
+                : "no CUDA device can reach. Move the tensor with to(Device.cuda(0))"));
     }
 
     @Override
@@ -290,34 +323,17 @@ public final class Tensor implements AutoCloseable, TensorArithmetic, TensorView
 
     /** The only element, as a double. @throws IllegalArgumentException when there is not exactly one */
     public double item() {
-        checkOpen("item");
-        if (elements() != 1) throw new IllegalArgumentException("item: the tensor " + shape() + " has " + elements() + " elements, not one");
-        return Memory.getAsDouble(dtype, address());
+        return TensorReader.item(this);
     }
 
     /** The element at {@code index} (negative counts from the end) as a double. */
     public double get(long... index) {
-        return Memory.getAsDouble(dtype, address() + offsetOf(index) * dtype.bytes());
+        return TensorReader.get(this, index);
     }
 
     /** The element at {@code index} as a long. */
     public long getLong(long... index) {
-        return Memory.getAsLong(dtype, address() + offsetOf(index) * dtype.bytes());
-    }
-
-    private long offsetOf(long[] index) {
-        checkOpen("get");
-        if (index.length != rank()) {
-            throw new IllegalArgumentException("get: " + index.length + " indices for a tensor of rank " + rank() + ", shape " + shape());
-        }
-        long offset = 0;
-        for (int i = 0; i < index.length; i++) {
-            long size = shape().raw()[i];
-            long k = index[i] < 0 ? index[i] + size : index[i];
-            if (k < 0 || k >= size) throw new IndexOutOfBoundsException("get: index " + index[i] + " in dimension " + i + " of " + shape());
-            offset += k * layout.stride(i);
-        }
-        return offset;
+        return TensorReader.getLong(this, index);
     }
 
     /** All elements, row-major, as doubles. */

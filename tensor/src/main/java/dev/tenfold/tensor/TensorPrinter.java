@@ -27,7 +27,11 @@ final class TensorPrinter {
     }
 
     static String print(Tensor t) {
-        String head = "Tensor(" + t.dtype() + " " + t.shape() + ")";
+        return t.device() == Device.CPU ? print(t, "") : TensorReader.fromDevice(t, host -> print(host, " on " + t.device()));
+    }
+
+    private static String print(Tensor t, String place) {
+        String head = "Tensor(" + t.dtype() + " " + t.shape() + place + ")";
         if (t.elements() == 0) return head + " []";
         TensorPrinter printer = new TensorPrinter(t);
         if (t.rank() == 0) return head + " " + printer.format.text(t.address()).strip();

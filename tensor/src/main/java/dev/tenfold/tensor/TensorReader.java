@@ -4,13 +4,63 @@ import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.Memory;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.function.Function;
 
-/** Copies a tensor's elements into Java arrays, row-major. */
+/** Reads a tensor's elements into Java, row-major; what lies on a device is copied to the host first. */
 final class TensorReader {
     private TensorReader() {
     }
 
+    static double item(Tensor t) {
+        t.checkOpen("item");
+        if (t.elements() != 1) throw new IllegalArgumentException("item: the tensor " + t.shape() + " has " + t.elements() + " elements, not one");
+        return onHost(t) ? Memory.getAsDouble(t.dtype(), t.address()) : fromDevice(t, TensorReader::item);
+    }
+
+    static double get(Tensor t, long[] index) {
+        long offset = offsetOf(t, index);
+        if (onHost(t)) return Memory.getAsDouble(t.dtype(), t.address() + offset * t.dtype().bytes());
+        try (Tensor element = t.withLayout(Layout.of(Shape.SCALAR, new long[0], t.layout().offset() + offset))) {
+            return item(element);
+        }
+    }
+
+    static long getLong(Tensor t, long[] index) {
+        long offset = offsetOf(t, index);
+        if (onHost(t)) return Memory.getAsLong(t.dtype(), t.address() + offset * t.dtype().bytes());
+        try (Tensor element = t.withLayout(Layout.of(Shape.SCALAR, new long[0], t.layout().offset() + offset))) {
+            return longs(element)[0];
+        }
+    }
+
+    private static long offsetOf(Tensor t, long[] index) {
+        t.checkOpen("get");
+        if (index.length != t.rank()) {
+            throw new IllegalArgumentException("get: " + index.length + " indices for a tensor of rank " + t.rank() + ", shape " + t.shape());
+        }
+        long offset = 0;
+        for (int i = 0; i < index.length; i++) {
+            long size = t.shape().raw()[i];
+            long k = index[i] < 0 ? index[i] + size : index[i];
+            if (k < 0 || k >= size) throw new IndexOutOfBoundsException("get: index " + index[i] + " in dimension " + i + " of " + t.shape());
+            offset += k * t.layout().stride(i);
+        }
+        return offset;
+    }
+
+    private static boolean onHost(Tensor t) {
+        return t.device() == Device.CPU;
+    }
+
+    /** What {@code read} gives of a copy on the host. */
+    static <T> T fromDevice(Tensor t, Function<Tensor, T> read) {
+        try (NoGrad region = NoGrad.open(); Tensor host = t.to(Device.CPU)) {
+            return read.apply(host);
+        }
+    }
+
     static double[] doubles(Tensor t) {
+        if (!onHost(t)) return fromDevice(t, TensorReader::doubles);
         double[] values = new double[length(t)];
         if (t.dtype() == DType.F64 && t.isDense()) {
             MemorySegment.copy(Memory.ALL, ValueLayout.JAVA_DOUBLE, t.address(), values, 0, values.length);
@@ -21,6 +71,7 @@ final class TensorReader {
     }
 
     static float[] floats(Tensor t) {
+        if (!onHost(t)) return fromDevice(t, TensorReader::floats);
         float[] values = new float[length(t)];
         if (t.dtype() == DType.F32 && t.isDense()) {
             MemorySegment.copy(Memory.ALL, ValueLayout.JAVA_FLOAT, t.address(), values, 0, values.length);
@@ -31,6 +82,7 @@ final class TensorReader {
     }
 
     static long[] longs(Tensor t) {
+        if (!onHost(t)) return fromDevice(t, TensorReader::longs);
         long[] values = new long[length(t)];
         walk(t, (i, address) -> values[i] = Memory.getAsLong(t.dtype(), address));
         return values;

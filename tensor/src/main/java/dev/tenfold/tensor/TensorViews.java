@@ -136,7 +136,9 @@ public sealed interface TensorViews permits Tensor {
         if (before < 0 || after < 0) throw new IllegalArgumentException("pad: " + before + " before and " + after + " after; use slice to cut");
         Shape shape = self().shape();
         int a = shape.axis(axis, "pad");
-        return Tensors.concat(a, List.of(Tensors.full(self().dtype(), shape.with(a, before), value), self(),
-                Tensors.full(self().dtype(), shape.with(a, after), value)));
+        try (Device.Use there = self().device().use()) {
+            return Tensors.concat(a, List.of(Tensors.full(self().dtype(), shape.with(a, before), value), self(),
+                    Tensors.full(self().dtype(), shape.with(a, after), value)));
+        }
     }
 }

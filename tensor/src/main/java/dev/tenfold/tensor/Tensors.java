@@ -2,58 +2,58 @@ package dev.tenfold.tensor;
 
 import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.Memory;
-import dev.tenfold.kernels.cpu.Indexing;
 import dev.tenfold.tensor.op.Concat;
 import dev.tenfold.tensor.op.Einsum;
+import dev.tenfold.tensor.primitive.Copying;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 
-/** Makes tensors. Each belongs to the innermost open scope. */
+/** Makes tensors, on {@link Device#current()}. Each belongs to the innermost open scope. */
 public final class Tensors {
     private Tensors() {
     }
 
     /** f32 values in the given shape; without a shape, a vector. */
     public static Tensor of(float[] values, long... shape) {
-        Tensor t = Tensor.allocate(DType.F32, shapeFor(values.length, shape));
+        Tensor t = Tensor.allocate(Device.CPU, DType.F32, shapeFor(values.length, shape));
         MemorySegment.copy(values, 0, Memory.ALL, ValueLayout.JAVA_FLOAT, t.address(), values.length);
-        return t;
+        return Device.placed(t);
     }
 
     /** f64 values in the given shape; without a shape, a vector. */
     public static Tensor of(double[] values, long... shape) {
-        Tensor t = Tensor.allocate(DType.F64, shapeFor(values.length, shape));
+        Tensor t = Tensor.allocate(Device.CPU, DType.F64, shapeFor(values.length, shape));
         MemorySegment.copy(values, 0, Memory.ALL, ValueLayout.JAVA_DOUBLE, t.address(), values.length);
-        return t;
+        return Device.placed(t);
     }
 
     /** i32 values in the given shape; without a shape, a vector. */
     public static Tensor of(int[] values, long... shape) {
-        Tensor t = Tensor.allocate(DType.I32, shapeFor(values.length, shape));
+        Tensor t = Tensor.allocate(Device.CPU, DType.I32, shapeFor(values.length, shape));
         MemorySegment.copy(values, 0, Memory.ALL, ValueLayout.JAVA_INT, t.address(), values.length);
-        return t;
+        return Device.placed(t);
     }
 
     /** i64 values in the given shape; without a shape, a vector. */
     public static Tensor of(long[] values, long... shape) {
-        Tensor t = Tensor.allocate(DType.I64, shapeFor(values.length, shape));
+        Tensor t = Tensor.allocate(Device.CPU, DType.I64, shapeFor(values.length, shape));
         MemorySegment.copy(values, 0, Memory.ALL, ValueLayout.JAVA_LONG, t.address(), values.length);
-        return t;
+        return Device.placed(t);
     }
 
     /** u8 values in the given shape; without a shape, a vector. */
     public static Tensor of(byte[] values, long... shape) {
-        Tensor t = Tensor.allocate(DType.U8, shapeFor(values.length, shape));
+        Tensor t = Tensor.allocate(Device.CPU, DType.U8, shapeFor(values.length, shape));
         MemorySegment.copy(values, 0, Memory.ALL, ValueLayout.JAVA_BYTE, t.address(), values.length);
-        return t;
+        return Device.placed(t);
     }
 
     /** Doubles converted to any element type. */
     public static Tensor of(DType dtype, double[] values, long... shape) {
-        Tensor t = Tensor.allocate(dtype, shapeFor(values.length, shape));
+        Tensor t = Tensor.allocate(Device.CPU, dtype, shapeFor(values.length, shape));
         for (int i = 0; i < values.length; i++) Memory.putAsDouble(dtype, t.address() + (long) i * dtype.bytes(), values[i]);
-        return t;
+        return Device.placed(t);
     }
 
     private static Shape shapeFor(int count, long[] sizes) {
@@ -66,9 +66,9 @@ public final class Tensors {
 
     /** A tensor of rank 0. */
     public static Tensor scalar(DType dtype, double value) {
-        Tensor t = Tensor.allocate(dtype, Shape.SCALAR);
+        Tensor t = Tensor.allocate(Device.CPU, dtype, Shape.SCALAR);
         Memory.putAsDouble(dtype, t.address(), value);
-        return t;
+        return Device.placed(t);
     }
 
     public static Tensor zeros(DType dtype, long... shape) {
@@ -81,20 +81,23 @@ public final class Tensors {
 
     /** A tensor whose every element is {@code value}. */
     public static Tensor full(DType dtype, Shape shape, double value) {
-        Tensor t = Tensor.allocate(dtype, shape);
-        if (value == 0 && 1 / value > 0) Memory.fill(t.address(), shape.elements() * dtype.bytes(), (byte) 0);
-        else Indexing.fill(dtype, new long[] {shape.elements()}, t.address(), new long[] {1}, value);
+        return full(Device.current(), dtype, shape, value);
+    }
+
+    private static Tensor full(Device device, DType dtype, Shape shape, double value) {
+        Tensor t = Tensor.allocate(device, dtype, shape);
+        Copying.fill(t, value);
         return t;
     }
 
-    /** Zeros of the shape and type of {@code like}. */
+    /** Zeros of the shape and type of {@code like}, on its device. */
     public static Tensor zerosLike(Tensor like) {
-        return full(like.dtype(), like.shape(), 0);
+        return full(like.device(), like.dtype(), like.shape(), 0);
     }
 
-    /** Ones of the shape and type of {@code like}. */
+    /** Ones of the shape and type of {@code like}, on its device. */
     public static Tensor onesLike(Tensor like) {
-        return full(like.dtype(), like.shape(), 1);
+        return full(like.device(), like.dtype(), like.shape(), 1);
     }
 
     /** {@code start, start + step, …} up to but without {@code end}. */
@@ -123,9 +126,9 @@ public final class Tensors {
 
     /** The identity matrix [n, n]. */
     public static Tensor eye(DType dtype, long n) {
-        Tensor t = zeros(dtype, n, n);
+        Tensor t = full(Device.CPU, dtype, Shape.of(n, n), 0);
         for (long i = 0; i < n; i++) Memory.putAsDouble(dtype, t.address() + i * (n + 1) * dtype.bytes(), 1);
-        return t;
+        return Device.placed(t);
     }
 
     /** Ones at and below diagonal {@code diagonal} of [rows, columns], zeros above. */
@@ -159,7 +162,9 @@ public final class Tensors {
                         + "; of " + classes + " classes they must lie in 0 to " + (classes - 1));
             }
         }
-        return labels.unsqueeze(-1).eq(arange(classes)).to(dtype);
+        try (Device.Use there = labels.device().use()) {
+            return labels.unsqueeze(-1).eq(arange(classes)).to(dtype);
+        }
     }
 
     /** Tensors one after another along {@code axis}. */

@@ -1,6 +1,7 @@
 package dev.tenfold.tensor.io;
 
 import dev.tenfold.kernels.Memory;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.NoGrad;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
@@ -22,7 +23,7 @@ public final class Npy {
     }
 
     /**
-     * The array in {@code file}, dense; it belongs to the innermost scope.
+     * The array in {@code file}, dense, on {@link Device#current()}; it belongs to the innermost scope.
      *
      * @throws FormatException when the file is no whole .npy file of one array of these types
      * @throws IOException     when it cannot be read
@@ -56,15 +57,15 @@ public final class Npy {
             throw source.fail(start, "the header says " + header.dtype() + " " + header.shape() + ", which is " + header.shape().elements() + " times " + bytes
                     + " bytes, but " + left + " follow: truncated, altered, or with something behind the array");
         }
-        Tensor t = Tensor.allocate(header.dtype(), header.fortranOrder() ? reversed(header.shape()) : header.shape());
+        Tensor t = Tensor.allocate(Device.CPU, header.dtype(), header.fortranOrder() ? reversed(header.shape()) : header.shape());
         try {
             source.into(t, start, "the values");
             if (header.bigEndian()) swapBytes(t);
-            if (!header.fortranOrder() || t.rank() < 2) return t;
+            if (!header.fortranOrder() || t.rank() < 2) return Device.placed(t);
             try (Tensor view = t.permute(backwards(t.rank()))) {
                 Tensor dense = view.copy();
                 t.close();
-                return dense;
+                return Device.placed(dense);
             }
         } catch (IOException | RuntimeException | Error e) {
             t.close();
@@ -117,6 +118,12 @@ public final class Npy {
 
     /** Appends the elements, row-major. */
     static void writeValues(AtomicFile out, Tensor tensor) throws IOException {
+        if (tensor.device() != Device.CPU) {
+            try (NoGrad region = NoGrad.open(); Tensor host = tensor.to(Device.CPU)) {
+                writeValues(out, host);
+            }
+            return;
+        }
         long bytes = tensor.elements() * tensor.dtype().bytes();
         try (NoGrad region = NoGrad.open(); Tensor dense = tensor.isDense() ? tensor.detach() : tensor.copy()) {
             out.write(Memory.segment(dense.address(), bytes));

@@ -1,5 +1,6 @@
 package dev.tenfold.tensor.io;
 
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.NoGrad;
 import dev.tenfold.tensor.Tensor;
 import java.io.IOException;
@@ -31,7 +32,7 @@ public final class SafeTensors {
     }
 
     /**
-     * All tensors and the metadata of {@code file}.
+     * All tensors and the metadata of {@code file}; the tensors lie on {@link Device#current()}.
      *
      * @throws FormatException when the file is not a whole .safetensors file of these types
      * @throws IOException     when it cannot be read
@@ -41,9 +42,10 @@ public final class SafeTensors {
         try (Source source = Source.open(file); NoGrad region = NoGrad.open()) {
             SafeTensorsHeader header = SafeTensorsHeader.read(source);
             for (SafeTensorsHeader.Entry entry : header.entries()) {
-                Tensor t = Tensor.allocate(entry.dtype(), entry.shape());
+                Tensor t = Tensor.allocate(Device.CPU, entry.dtype(), entry.shape());
                 tensors.put(entry.name(), t);
                 source.into(t, header.dataStart() + entry.begin(), "the values of \"" + entry.name() + "\"");
+                tensors.put(entry.name(), Device.placed(t));
             }
             return new Content(tensors, header.metadata());
         } catch (IOException | RuntimeException | Error e) {
