@@ -1,6 +1,7 @@
 package dev.tenfold.autograd;
 
 import dev.tenfold.kernels.DType;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Scope;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
@@ -168,6 +169,12 @@ public final class Autograd {
 
     /** The Jacobian [elements of f(x), elements of x], a row per output element: for small problems. */
     public static Tensor jacobian(UnaryOperator<Tensor> f, Tensor x) {
+        try (Device.Use there = x.device().use()) {
+            return jacobianThere(f, x);
+        }
+    }
+
+    private static Tensor jacobianThere(UnaryOperator<Tensor> f, Tensor x) {
         Tensor leaf = x.detach().requiresGrad(true);
         Tensor value = f.apply(leaf);
         long rows = value.elements();
@@ -179,8 +186,7 @@ public final class Autograd {
                 unit[(int) i] = 1;
                 Tensor seed = Tensors.of(value.dtype(), unit, value.shape().sizes());
                 Tensor row = grad(List.of(value), List.of(seed), List.of(leaf), Options.RETAIN_GRAPH.allowingUnused()).getFirst();
-                long bytes = x.elements() * x.dtype().bytes();
-                dev.tenfold.kernels.Memory.copy(row.contiguous().address(), jacobian.address() + i * bytes, bytes);
+                jacobian.select(0, i).copyFrom(row.flatten());
             }
         }
         return jacobian;

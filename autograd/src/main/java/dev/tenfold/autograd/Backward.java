@@ -1,6 +1,7 @@
 package dev.tenfold.autograd;
 
 import dev.tenfold.kernels.DType;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.NoGrad;
 import dev.tenfold.tensor.Precision;
@@ -22,6 +23,7 @@ final class Backward {
     /** Where the gradients of a walk end: leaves, and inner places that were asked for. */
     private final Map<Object, Integer> targets = new IdentityHashMap<>();
     private final Map<Node, boolean[]> targetPlaces = new IdentityHashMap<>();
+    private final Device home = Device.current();
     private final boolean createGraph;
     private final boolean retainGraph;
     private final boolean allLeaves;
@@ -99,6 +101,12 @@ final class Backward {
         }
     }
 
+    /** Where the gradients that arrived are. */
+    private static Device device(Tensor[] incoming) {
+        for (Tensor tensor : incoming) if (tensor != null) return tensor.device();
+        return Device.current();
+    }
+
     /** Frees every handle of a walk that failed. */
     private void abandon() {
         if (createGraph) return;
@@ -120,12 +128,21 @@ final class Backward {
     }
 
     private Tensor[] step(Node node, Tensor[] incoming) {
-        Tensor[] results = node.operation().backward(new Step(node, incoming));
+        Tensor[] results = onTheirDevice(node, incoming);
         if (results.length != node.inputs()) {
             throw new IllegalStateException(node.operation().name() + ".backward returned " + results.length
                     + " gradients for " + node.inputs() + " inputs");
         }
         return results;
+    }
+
+    /** What backward makes without inputs is made where the gradients are. */
+    private Tensor[] onTheirDevice(Node node, Tensor[] incoming) {
+        Device device = device(incoming);
+        if (device == home) return node.operation().backward(new Step(node, incoming));
+        try (Device.Use there = device.use()) {
+            return node.operation().backward(new Step(node, incoming));
+        }
     }
 
     private void distribute(Node node, Tensor[] results) {

@@ -1,6 +1,7 @@
 package dev.tenfold.autograd;
 
 import dev.tenfold.tensor.Generator;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.NoGrad;
 import dev.tenfold.tensor.Operation;
@@ -53,6 +54,11 @@ public final class Checkpoint {
         @Override
         public String name() {
             return "checkpoint";
+        }
+
+        @Override
+        public boolean runsOn(Device.Kind kind) {
+            return true;
         }
 
         @Override

@@ -59,7 +59,7 @@ public final class GradientCheck {
         if (n == 0) return flat.sum();
         double[] weights = new double[n];
         for (int i = 0; i < n; i++) weights[i] = 1 + 0.5 * Math.sin(1 + 2.3 * i);
-        return flat.tanh().exp().mul(Tensors.of(weights)).sum().div(n);
+        return flat.tanh().exp().mul(Tensors.of(weights).to(flat.device())).sum().div(n);
     }
 
     private static Tensor gradientSum(Function<List<Tensor>, Tensor> scalar, List<Tensor> leaves) {

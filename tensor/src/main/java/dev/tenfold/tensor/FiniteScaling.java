@@ -18,9 +18,16 @@ public final class FiniteScaling {
         if (!t.isDense() || !t.dtype().isFloating()) {
             throw new IllegalArgumentException("FiniteScaling: the " + t.dtype() + " tensor " + t.shape() + " must be dense and floating; contiguous() gives a dense one");
         }
-        Tensor product = Tensor.allocate(t.dtype(), t.shape());
+        if (t.device() != Device.CPU) return onDevice(t, factor);
+        Tensor product = Tensor.allocate(Device.CPU, t.dtype(), t.shape());
         if (Unscaling.run(t.dtype(), t.address(), t.elements(), factor, product.address())) return Optional.of(product);
         product.close();
         return Optional.empty();
+    }
+
+    private static Optional<Tensor> onDevice(Tensor t, double factor) {
+        try (NoGrad region = NoGrad.open(); Tensor product = t.mul(factor); Tensor finite = product.isFinite(); Tensor all = finite.all()) {
+            return all.item() != 0 ? Optional.of(product.alias()) : Optional.empty();
+        }
     }
 }

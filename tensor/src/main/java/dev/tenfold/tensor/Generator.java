@@ -5,12 +5,14 @@ import dev.tenfold.kernels.Memory;
 import dev.tenfold.kernels.cpu.Indexing;
 import dev.tenfold.kernels.cpu.PhiloxFill;
 import dev.tenfold.kernels.cpu.PhiloxGamma;
+import dev.tenfold.tensor.primitive.Copying;
+import dev.tenfold.tensor.primitive.Drawing;
 import java.util.function.DoubleUnaryOperator;
 
 /**
  * A stream of random numbers: Philox 4x32-10 (Salmon, Moraes, Dror, Shaw 2011) with a seed, a subsequence and a position, the same for
  * any number of threads. Each call consumes whole blocks of four 32-bit words, so the position after it depends on count and
- * type alone. A generator belongs to one thread at a time; {@link #fork} and {@link #split} give independent streams to others.
+ * type alone. Tensors are drawn on {@link Device#current()}, with the same numbers on every device. A generator belongs to one thread at a time; {@link #fork} and {@link #split} give independent streams to others.
  */
 public final class Generator {
     /**
@@ -88,10 +90,10 @@ public final class Generator {
         PhiloxFill.words(seed, subsequence, position++, four);
     }
 
-    private long advance(DType type, long n) {
-        long at = position;
+    private Drawing.Place advance(DType type, long n) {
+        Drawing.Place place = new Drawing.Place(seed, subsequence, position);
         position += PhiloxFill.counters(type, n);
-        return at;
+        return place;
     }
 
     /** Uniform in [0, 1): f32, f64, f16 or bf16. */
@@ -106,10 +108,9 @@ public final class Generator {
             throw new IllegalArgumentException("uniform: low " + low + " and high " + high + " must be finite and in order");
         }
         Tensor t = Tensor.allocate(type, shape);
-        if (low == high) Indexing.fill(type, new long[] {t.elements()}, t.address(), new long[] {1}, low);
-        long n = t.elements();
-        long at = advance(type, n);
-        if (low < high) PhiloxFill.uniform(type, seed, subsequence, at, n, low, high, t.address());
+        Drawing.Place place = advance(type, t.elements());
+        if (low == high) Copying.fill(t, low);
+        else Drawing.uniform(place, low, high, t);
         return t;
     }
 
@@ -125,7 +126,7 @@ public final class Generator {
             throw new IllegalArgumentException("normal: mean " + mean + " and standard deviation " + sd + " must be finite, the latter not negative");
         }
         Tensor t = Tensor.allocate(type, shape);
-        PhiloxFill.normal(type, seed, subsequence, advance(type, t.elements()), t.elements(), mean, sd, t.address());
+        Drawing.normal(advance(type, t.elements()), mean, sd, t);
         return t;
     }
 
@@ -138,7 +139,7 @@ public final class Generator {
             throw new IllegalArgumentException("integers: the range [" + low + ", " + high + ") must not be empty and lie in [" + least + ", " + most + ") of " + type);
         }
         Tensor t = Tensor.allocate(type, Shape.of(shape));
-        PhiloxFill.integers(type, seed, subsequence, advance(type, t.elements()), t.elements(), low, high, t.address());
+        Drawing.integers(advance(type, t.elements()), low, high, t);
         return t;
     }
 
@@ -162,9 +163,9 @@ public final class Generator {
 
     private Tensor inverted(String operation, DType type, DoubleUnaryOperator quantile, long[] shape) {
         checkFloating(operation, type);
-        Tensor t = Tensor.allocate(type, Shape.of(shape));
-        PhiloxFill.inverted(type, seed, subsequence, advance(type, t.elements()), t.elements(), quantile, t.address());
-        return t;
+        Tensor t = Tensor.allocate(Device.CPU, type, Shape.of(shape));
+        PhiloxFill.inverted(type, seed, subsequence, advance(type, t.elements()).position(), t.elements(), quantile, t.address());
+        return Device.placed(t);
     }
 
     /** A class for each row of {@code logits} [..., classes], i64 [...], by Gumbel's maximum; minus infinity excludes a class. Not recorded. */
@@ -173,7 +174,8 @@ public final class Generator {
         checkFloating("categorical", logits.dtype());
         if (logits.rank() == 0 || logits.size(-1) == 0) throw new IllegalArgumentException("categorical: logits " + logits.shape() + " must be [..., classes], at least one class");
         DType type = logits.dtype().compute();
-        try (NoGrad region = NoGrad.open(); Tensor noise = gumbel(type, logits.shape().sizes()); Tensor noisy = noise.add(logits)) {
+        try (NoGrad region = NoGrad.open(); Device.Use there = logits.device().use();
+                Tensor noise = gumbel(type, logits.shape().sizes()); Tensor noisy = noise.add(logits)) {
             return noisy.argMax(-1);
         }
     }
@@ -218,15 +220,15 @@ public final class Generator {
     private Tensor logGamma(String operation, Tensor concentration) {
         concentration.checkOpen(operation);
         try (Scope scope = Scope.open(); NoGrad region = NoGrad.open()) {
-            Tensor shapes = concentration.to(DType.F64).contiguous();
+            Tensor shapes = concentration.to(Device.CPU).to(DType.F64).contiguous();
             long n = shapes.elements();
             if (n > 0 && !(shapes.ge(1e-300).all().item() != 0 && shapes.isFinite().all().item() != 0)) {
                 throw new IllegalArgumentException(operation + ": a parameter of " + concentration.shape() + " is not a finite number of at least 1e-300; the smallest is " + shapes.min().item());
             }
-            Tensor out = Tensor.allocate(DType.F64, concentration.shape());
+            Tensor out = Tensor.allocate(Device.CPU, DType.F64, concentration.shape());
             PhiloxGamma.logGamma(seed, subsequence, position, n, shapes.address(), out.address());
             position += n * PhiloxGamma.BLOCKS;
-            return scope.keep(out);
+            return scope.keep(out.to(concentration.device()));
         }
     }
 
@@ -238,7 +240,11 @@ public final class Generator {
     /** The numbers 0 to n - 1 in random order, i64. */
     public Tensor permutation(long n) {
         if (n < 0) throw new IllegalArgumentException("permutation: n is " + n + ", must not be negative");
-        Tensor t = Tensor.allocate(DType.I64, Shape.of(n));
+        return Device.placed(permuted(n));
+    }
+
+    private Tensor permuted(long n) {
+        Tensor t = Tensor.allocate(Device.CPU, DType.I64, Shape.of(n));
         long base = t.address();
         for (long i = 0; i < n; i++) Memory.putLong(base + 8 * i, i);
         try (Tensor draws = draws(n)) {
@@ -252,8 +258,13 @@ public final class Generator {
         x.checkOpen("shuffle");
         if (x.rank() == 0) throw new IllegalArgumentException("shuffle: a scalar has no rows");
         long rows = x.size(0);
-        try (NoGrad region = NoGrad.open(); Tensor order = permutation(rows); Tensor dense = x.isDense() ? x.detach() : x.copy()) {
-            Tensor out = Tensor.allocate(x.dtype(), x.shape());
+        if (x.device() != Device.CPU) {
+            try (NoGrad region = NoGrad.open(); Tensor host = x.to(Device.CPU); Tensor shuffled = shuffle(host)) {
+                return shuffled.to(x.device());
+            }
+        }
+        try (NoGrad region = NoGrad.open(); Tensor order = permuted(rows); Tensor dense = x.isDense() ? x.detach() : x.copy()) {
+            Tensor out = Tensor.allocate(Device.CPU, x.dtype(), x.shape());
             if (x.elements() > 0) {
                 Indexing.select(x.dtype(), dense.address(), 1, rows, x.elements() / rows, order.address(), rows, out.address());
             }
@@ -261,9 +272,11 @@ public final class Generator {
         }
     }
 
-    /** One 64-bit draw for each of n positions. */
+    /** One 64-bit draw for each of n positions, on the host. */
     private Tensor draws(long n) {
-        return integers(DType.I64, Long.MIN_VALUE, Long.MAX_VALUE, n);
+        try (Device.Use host = Device.CPU.use()) {
+            return integers(DType.I64, Long.MIN_VALUE, Long.MAX_VALUE, n);
+        }
     }
 
     /** Uniform in 0 .. i, by the high half of a product (bias below (i + 1) / 2^64): Fisher and Yates' choice. */

@@ -66,9 +66,10 @@ public final class Tensors {
 
     /** A tensor of rank 0. */
     public static Tensor scalar(DType dtype, double value) {
-        Tensor t = Tensor.allocate(Device.CPU, dtype, Shape.SCALAR);
-        Memory.putAsDouble(dtype, t.address(), value);
-        return Device.placed(t);
+        Tensor t = Tensor.allocate(dtype, Shape.SCALAR);
+        if (t.device() == Device.CPU) Memory.putAsDouble(dtype, t.address(), value);
+        else Copying.fill(t, value);
+        return t;
     }
 
     public static Tensor zeros(DType dtype, long... shape) {
@@ -126,9 +127,13 @@ public final class Tensors {
 
     /** The identity matrix [n, n]. */
     public static Tensor eye(DType dtype, long n) {
-        Tensor t = full(Device.CPU, dtype, Shape.of(n, n), 0);
-        for (long i = 0; i < n; i++) Memory.putAsDouble(dtype, t.address() + i * (n + 1) * dtype.bytes(), 1);
-        return Device.placed(t);
+        Tensor t = zeros(dtype, n, n);
+        try (Tensor diagonal = t.withLayout(Layout.of(Shape.of(n), new long[] {n + 1}, 0));
+                Tensor one = scalar(dtype, 1);
+                Tensor ones = one.withLayout(Layout.of(Shape.of(n), new long[1], 0))) {
+            Copying.strided(ones, diagonal);
+        }
+        return t;
     }
 
     /** Ones at and below diagonal {@code diagonal} of [rows, columns], zeros above. */

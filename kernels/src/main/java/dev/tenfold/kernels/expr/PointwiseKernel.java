@@ -107,7 +107,7 @@ public final class PointwiseKernel {
     }
 
     /** How many results there are. */
-    int outputs() {
+    public int outputs() {
         return out.length;
     }
 

@@ -1,11 +1,12 @@
 package dev.tenfold.tensor.op;
 
 import dev.tenfold.kernels.DType;
-import dev.tenfold.kernels.cpu.Reductions;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
+import dev.tenfold.tensor.primitive.Reducing;
 import java.util.List;
 
 /** The index (i64) of the first largest or smallest element along {@code axis}; the first NaN counts as both. No gradient. */
@@ -16,6 +17,11 @@ public record ArgExtreme(boolean largest, int axis) implements Operation {
     }
 
     @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
+    }
+
+    @Override
     public Tensor[] forward(Tensor[] inputs) {
         Tensor x = inputs[0];
         Shape shape = x.shape();
@@ -23,8 +29,7 @@ public record ArgExtreme(boolean largest, int axis) implements Operation {
         if (shape.size(a) == 0) throw new IllegalArgumentException(name() + ": axis " + axis + " of " + shape + " is empty");
         Tensor out = Tensor.allocate(DType.I64, shape.without(a));
         try (Tensor dense = Axes.dense(x)) {
-            Reductions.argExtreme(largest, x.dtype(), dense.address(), shape.product(0, a), shape.size(a),
-                    shape.product(a + 1, shape.rank()), out.address());
+            Reducing.argExtreme(largest, dense, Reducing.Lines.along(a, shape), out);
         }
         return new Tensor[] {out};
     }

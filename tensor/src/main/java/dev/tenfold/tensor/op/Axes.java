@@ -4,6 +4,7 @@ import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.cpu.Reductions;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
+import dev.tenfold.tensor.primitive.Reducing;
 
 /**
  * The axes that a reduction runs over.
@@ -85,7 +86,7 @@ public record Axes(boolean keep, int... axes) {
         if (rows != null) {
             Tensor out = Tensor.allocate(type, rows.result);
             try (Tensor dense = dense(x)) {
-                Reductions.reduce(kind, x.dtype(), dense.address(), rows.outer, rows.n, rows.inner, out.address());
+                Reducing.reduce(kind, dense, new Reducing.Lines(rows.outer, rows.n, rows.inner), out);
             }
             return out;
         }
@@ -93,7 +94,7 @@ public record Axes(boolean keep, int... axes) {
         Tensor out = Tensor.allocate(type, result(shape, reduced));
         try (Tensor view = x.permute(reducedLast(reduced)); Tensor dense = dense(view)) {
             long n = count(shape, operation);
-            Reductions.reduce(kind, x.dtype(), dense.address(), n == 0 ? out.elements() : x.elements() / n, n, 1, out.address());
+            Reducing.reduce(kind, dense, new Reducing.Lines(n == 0 ? out.elements() : x.elements() / n, n, 1), out);
         }
         return out;
     }

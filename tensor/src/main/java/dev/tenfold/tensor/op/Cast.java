@@ -3,9 +3,11 @@ package dev.tenfold.tensor.op;
 import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.expr.Expr;
 import dev.tenfold.kernels.expr.PointwiseKernel;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Tensor;
+import dev.tenfold.tensor.primitive.Loop;
 import java.util.List;
 
 /**
@@ -13,6 +15,7 @@ import java.util.List;
  * or i64 to their nearest end, u8 takes the low bits), anything to bool is {@code x != 0}. The gradient is converted back.
  */
 public record Cast(DType to) implements Operation {
+    private static final double[] NO_PARAMS = {};
     private static final PointwiseKernel[] KERNELS = new PointwiseKernel[DType.values().length * DType.values().length];
 
     @Override
@@ -21,12 +24,16 @@ public record Cast(DType to) implements Operation {
     }
 
     @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
+    }
+
+    @Override
     public Tensor[] forward(Tensor[] inputs) {
         Tensor x = inputs[0];
         Tensor out = Tensor.allocate(to, x.shape());
         PointwiseKernel kernel = kernel(x.dtype(), to);
-        if (x.isDense()) kernel.run(x.elements(), new long[] {x.address()}, 0, out.address());
-        else kernel.run(x.shape().sizes(), new long[][] {x.layout().strides()}, new long[] {x.address()}, out.address());
+        Loop.run(kernel, inputs, x.shape(), NO_PARAMS, out);
         return new Tensor[] {out};
     }
 

@@ -55,6 +55,7 @@ public final class Catalogue {
 
     private static void views(List<Entry> entries) {
         entries.add(new Entry("to", Cast.samples(), Cast.faults()));
+        entries.add(new Entry("transfer", Transfer.samples(), Transfer.faults()));
         entries.add(new Entry("contiguous", Contiguous.samples(), Contiguous.faults()));
         entries.add(new Entry("reshape", Reshape.samples(), Reshape.faults()));
         entries.add(new Entry("permute", Permute.samples(), Permute.faults()));

@@ -5,6 +5,7 @@ import dev.tenfold.kernels.expr.Pipeline;
 import dev.tenfold.kernels.expr.PreparedRun;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
+import dev.tenfold.tensor.primitive.Loop;
 import java.util.Arrays;
 import java.util.List;
 
@@ -76,24 +77,18 @@ final class ChainKernel {
         Tensor[] outputs = new Tensor[results.length];
         for (int r = 0; r < outputs.length; r++) outputs[r] = Tensor.allocate(results[r], shape);
         if (pipeline != null) {
-            long[] targets = Arrays.stream(outputs).mapToLong(Tensor::address).toArray();
-            pipeline.run(shape.sizes(), Pointwise.strides(inputs, shape), addresses(inputs), targets);
+            Loop.run(pipeline, inputs, shape, outputs);
             return outputs;
         }
-        Tensor[] own = own(inputs);
-        long[] operands = Arrays.copyOf(addresses(own), own.length + outputs.length);
-        for (int k = 0; k < outputs.length; k++) operands[own.length + k] = outputs[order[k]].address();
-        int scalars = Pointwise.scalars(own, shape);
-        if (scalars >= 0) only.kernel().run(shape.elements(), operands, scalars, only.params());
-        else only.kernel().run(shape.sizes(), Pointwise.strides(own, shape), operands, only.params());
+        Loop.run(only.kernel(), own(inputs), shape, only.params(), Arrays.stream(order).mapToObj(r -> outputs[r]).toArray(Tensor[]::new));
         return outputs;
     }
 
     /** The only result, to be computed in pieces; {@code shape} has elements. */
     PreparedRun prepare(Tensor[] inputs, Shape shape) {
-        if (pipeline != null) return pipeline.prepare(shape.sizes(), Pointwise.strides(inputs, shape), addresses(inputs));
+        if (pipeline != null) return pipeline.prepare(shape.sizes(), Loop.strides(inputs, shape), Loop.addresses(inputs));
         Tensor[] own = own(inputs);
-        return only.kernel().prepare(shape.sizes(), Pointwise.strides(own, shape), addresses(own), only.params());
+        return only.kernel().prepare(shape.sizes(), Loop.strides(own, shape), Loop.addresses(own), only.params());
     }
 
     /** The inputs in the order in which the only loop takes them. */
@@ -101,11 +96,5 @@ final class ChainKernel {
         Tensor[] own = new Tensor[only.inputs().length];
         for (int i = 0; i < own.length; i++) own[i] = inputs[only.inputs()[i]];
         return own;
-    }
-
-    private static long[] addresses(Tensor[] tensors) {
-        long[] addresses = new long[tensors.length];
-        for (int i = 0; i < addresses.length; i++) addresses[i] = tensors[i].address();
-        return addresses;
     }
 }

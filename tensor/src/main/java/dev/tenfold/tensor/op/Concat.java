@@ -1,12 +1,14 @@
 package dev.tenfold.tensor.op;
 
 import dev.tenfold.kernels.DType;
-import dev.tenfold.kernels.cpu.Indexing;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
+import dev.tenfold.tensor.Layout;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.Tensors;
+import dev.tenfold.tensor.primitive.Copying;
 import java.util.List;
 
 /** Tensors one after another along {@code axis}; types are promoted, all other sizes must agree. The gradient is sliced. */
@@ -14,6 +16,11 @@ public record Concat(int axis) implements Operation {
     @Override
     public String name() {
         return "concat";
+    }
+
+    @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
     }
 
     @Override
@@ -32,11 +39,12 @@ public record Concat(int axis) implements Operation {
         }
         Tensor out = Tensor.allocate(type, first.with(a, size));
         long[] strides = out.layout().strides();
-        long at = out.address();
+        long at = 0;
         for (Tensor x : inputs) {
-            Tensor cast = x.to(type);
-            Indexing.copy(type, cast.shape().sizes(), cast.address(), cast.layout().strides(), at, strides);
-            at += x.size(a) * strides[a] * type.bytes();
+            try (Tensor place = out.withLayout(Layout.of(x.shape(), strides, at * strides[a]))) {
+                Copying.strided(x.to(type), place);
+            }
+            at += x.size(a);
         }
         return new Tensor[] {out};
     }

@@ -1,9 +1,10 @@
 package dev.tenfold.tensor.op;
 
-import dev.tenfold.kernels.cpu.Indexing;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Tensor;
+import dev.tenfold.tensor.primitive.Copying;
 import java.util.List;
 
 /** A dense row-major copy. The gradient passes unchanged. */
@@ -14,6 +15,11 @@ public record Contiguous() implements Operation {
     }
 
     @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
+    }
+
+    @Override
     public Tensor[] forward(Tensor[] inputs) {
         return new Tensor[] {copy(inputs[0])};
     }
@@ -21,7 +27,7 @@ public record Contiguous() implements Operation {
     /** The copy, not recorded. */
     static Tensor copy(Tensor x) {
         Tensor out = Tensor.allocate(x.dtype(), x.shape());
-        Indexing.copy(x.dtype(), x.shape().sizes(), x.address(), x.layout().strides(), out.address(), out.layout().strides());
+        Copying.strided(x, out);
         return out;
     }
 

@@ -1,11 +1,12 @@
 package dev.tenfold.tensor.op;
 
 import dev.tenfold.kernels.DType;
-import dev.tenfold.kernels.cpu.Reductions;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
+import dev.tenfold.tensor.primitive.Reducing;
 import java.util.List;
 
 /**
@@ -21,14 +22,18 @@ public record CumulativeSum(int axis, boolean reverse) implements Operation {
     }
 
     @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
+    }
+
+    @Override
     public Tensor[] forward(Tensor[] inputs) {
         Tensor x = inputs[0].dtype() == DType.BOOL ? inputs[0].to(DType.I64) : inputs[0];
         Shape shape = x.shape();
         int a = shape.axis(axis, name());
         Tensor out = Tensor.allocate(x.dtype(), shape);
         try (Tensor dense = Axes.dense(x)) {
-            Reductions.cumulativeSum(x.dtype(), dense.address(), shape.product(0, a), shape.size(a), shape.product(a + 1, shape.rank()),
-                    reverse, out.address());
+            Reducing.cumulativeSum(dense, Reducing.Lines.along(a, shape), reverse, out);
         }
         return new Tensor[] {out};
     }

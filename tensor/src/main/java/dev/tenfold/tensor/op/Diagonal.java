@@ -1,5 +1,6 @@
 package dev.tenfold.tensor.op;
 
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Layout;
 import dev.tenfold.tensor.Linalg;
@@ -18,6 +19,11 @@ public record Diagonal(long offset) implements Operation {
     @Override
     public String name() {
         return "diagonal";
+    }
+
+    @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
     }
 
     @Override

@@ -1,12 +1,13 @@
 package dev.tenfold.tensor.op;
 
-import dev.tenfold.kernels.cpu.Indexing;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Linalg;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.Tensors;
+import dev.tenfold.tensor.primitive.Copying;
 import java.util.List;
 
 /**
@@ -21,6 +22,11 @@ public record DiagonalEmbed(long rows, long columns, long offset) implements Ope
     }
 
     @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
+    }
+
+    @Override
     public Tensor[] forward(Tensor[] inputs) {
         Tensor x = inputs[0];
         if (x.rank() == 0) throw new IllegalArgumentException("diagonalEmbed: a scalar is no diagonal; reshape it to [1]");
@@ -31,7 +37,7 @@ public record DiagonalEmbed(long rows, long columns, long offset) implements Ope
                 throw new IllegalArgumentException("diagonalEmbed: diagonal " + offset + " of [" + rows + ", " + columns + "] has "
                         + place.size(-1) + " elements, not the " + x.size(-1) + " of " + x.shape());
             }
-            Indexing.copy(x.dtype(), x.shape().sizes(), x.address(), x.layout().strides(), place.address(), place.layout().strides());
+            Copying.strided(x, place);
         }
         return new Tensor[] {out};
     }

@@ -1,11 +1,12 @@
 package dev.tenfold.tensor.op;
 
-import dev.tenfold.kernels.cpu.Indexing;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Layout;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.Tensors;
+import dev.tenfold.tensor.primitive.Copying;
 import java.util.List;
 
 /**
@@ -15,6 +16,11 @@ public record Embed(int axis, long start, long step, long size) implements Opera
     @Override
     public String name() {
         return "embed";
+    }
+
+    @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
     }
 
     @Override
@@ -33,7 +39,7 @@ public record Embed(int axis, long start, long step, long size) implements Opera
         long at = start * strides[a];
         strides[a] *= step;
         try (Tensor place = out.withLayout(Layout.of(x.shape(), strides, at))) {
-            Indexing.copy(x.dtype(), x.shape().sizes(), x.address(), x.layout().strides(), place.address(), strides);
+            Copying.strided(x, place);
         }
         return new Tensor[] {out};
     }

@@ -1,6 +1,7 @@
 package dev.tenfold.tensor.op;
 
 import dev.tenfold.kernels.cpu.Reductions;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Tensor;
@@ -11,6 +12,11 @@ public record Extreme(boolean largest, Axes axes) implements Operation {
     @Override
     public String name() {
         return largest ? "max" : "min";
+    }
+
+    @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.tenfold.tensor.op;
 import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.cpu.Reductions;
 import dev.tenfold.kernels.expr.PreparedRun;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Fused;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Operation;
@@ -83,6 +84,11 @@ public final class FusedChain implements Operation {
     }
 
     @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
+    }
+
+    @Override
     public Tensor[] forward(Tensor[] inputs) {
         if (inputs.length != chain.inputs()) throw new IllegalArgumentException(name() + ": takes " + chain.inputs() + " tensors, not " + inputs.length);
         Shape shape = shape(inputs);
@@ -104,7 +110,7 @@ public final class FusedChain implements Operation {
         }
         DType type = kernel.results()[0];
         Axes.Rows rows = axes.rows(shape, name());
-        if (rows == null || shape.elements() == 0 || type != DType.F32 && type != DType.F64) {
+        if (rows == null || inputs[0].device() != Device.CPU || shape.elements() == 0 || type != DType.F32 && type != DType.F64) {
             try (Tensor values = kernel.run(inputs, shape)[0]; Tensor numbers = type == DType.BOOL ? values.to(DType.I64) : values.alias()) {
                 return axes.reduce(name(), ending.kind(), numbers);
             }

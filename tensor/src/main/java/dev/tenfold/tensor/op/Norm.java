@@ -5,8 +5,11 @@ import dev.tenfold.kernels.cpu.Reductions;
 import dev.tenfold.kernels.expr.Expr;
 import dev.tenfold.kernels.expr.PointwiseKernel;
 import dev.tenfold.kernels.expr.PreparedRun;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
+import dev.tenfold.tensor.NoGrad;
 import dev.tenfold.tensor.Operation;
+import dev.tenfold.tensor.Scope;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.Tensors;
@@ -17,6 +20,11 @@ public record Norm(Axes axes) implements Operation {
     @Override
     public String name() {
         return "norm";
+    }
+
+    @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
     }
 
     @Override
@@ -37,8 +45,13 @@ public record Norm(Axes axes) implements Operation {
         x.checkOpen("sumOfSquares");
         if (!x.dtype().isFloating()) throw new IllegalArgumentException("sumOfSquares: the tensor is " + x.dtype() + "; convert to a floating type first");
         if (x.elements() == 0) return 0;
+        if (x.device() != Device.CPU) {
+            try (Scope scope = Scope.open(); NoGrad region = NoGrad.open()) {
+                return x.to(DType.F64).square().sum().item();
+            }
+        }
         PointwiseKernel square = PointwiseKernel.of(Expr.x(0).mul(Expr.x(0)), new DType[] {x.dtype()}, DType.F64, DType.F64);
-        try (Tensor sum = Tensor.allocate(DType.F64, Shape.of());
+        try (Tensor sum = Tensor.allocate(Device.CPU, DType.F64, Shape.of());
                 PreparedRun squares = square.prepare(x.shape().sizes(), new long[][] {x.layout().strides()}, new long[] {x.address()}, new double[0])) {
             Reductions.reduceComputed(Reductions.Kind.SUM, DType.F64, squares, 1, x.elements(), sum.address());
             return sum.item();

@@ -1,5 +1,6 @@
 package dev.tenfold.tensor.op;
 
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Layout;
 import dev.tenfold.tensor.Operation;
@@ -13,6 +14,11 @@ public record Permute(int[] axes) implements Operation {
     @Override
     public String name() {
         return "permute";
+    }
+
+    @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
     }
 
     @Override

@@ -3,10 +3,12 @@ package dev.tenfold.tensor.op;
 import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.expr.Expr;
 import dev.tenfold.kernels.expr.PointwiseKernel;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
+import dev.tenfold.tensor.primitive.Loop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -119,7 +121,12 @@ public final class Pointwise {
     public void into(Tensor target, double[] params, Tensor... tensors) {
         checkCount(tensors.length);
         target.checkOpen(name);
-        for (Tensor t : tensors) t.checkOpen(name);
+        for (Tensor t : tensors) {
+            t.checkOpen(name);
+            if (t.device() != target.device()) {
+                throw new IllegalArgumentException(name + " in place: an input lies on " + t.device() + ", the target on " + target.device() + "; move one with to(Device)");
+            }
+        }
         Shape shape = commonShape(tensors);
         if (!shape.equals(target.shape()) || !target.isDense()) {
             throw new IllegalArgumentException(name + " in place: the result " + shape + " does not fit the "
@@ -128,7 +135,7 @@ public final class Pointwise {
         if (target.requiresGrad() && !dev.tenfold.tensor.NoGrad.active()) {
             throw new IllegalStateException(name + " in place: the target requires a gradient; change it inside NoGrad.open()");
         }
-        run(kernel(tensors, target.dtype()), tensors, shape, target, params);
+        Loop.run(kernel(tensors, target.dtype()), tensors, shape, params, target);
         target.markChanged();
     }
 
@@ -148,34 +155,8 @@ public final class Pointwise {
         Shape shape = commonShape(tensors);
         DType type = resultType(tensors);
         Tensor out = Tensor.allocate(type, shape);
-        run(kernel(tensors, type), tensors, shape, out, params);
+        Loop.run(kernel(tensors, type), tensors, shape, params, out);
         return new Tensor[] {out};
-    }
-
-    private static void run(PointwiseKernel kernel, Tensor[] tensors, Shape shape, Tensor out, double[] params) {
-        long[] addresses = new long[tensors.length];
-        for (int i = 0; i < addresses.length; i++) addresses[i] = tensors[i].address();
-        int scalars = scalars(tensors, shape);
-        if (scalars >= 0) kernel.run(shape.elements(), addresses, scalars, out.address(), params);
-        else kernel.run(shape.sizes(), strides(tensors, shape), addresses, out.address(), params);
-    }
-
-    /** The tensors of one element, as bits, where all others are dense and of {@code shape}; -1 where they are not. */
-    static int scalars(Tensor[] tensors, Shape shape) {
-        int scalars = 0;
-        for (int i = 0; i < tensors.length; i++) {
-            Tensor t = tensors[i];
-            if (t.elements() == 1) scalars |= 1 << i;
-            else if (!t.isDense() || !t.shape().equals(shape)) return -1;
-        }
-        return scalars;
-    }
-
-    /** The strides with which each tensor is walked to broadcast to {@code shape}. */
-    static long[][] strides(Tensor[] tensors, Shape shape) {
-        long[][] strides = new long[tensors.length][];
-        for (int i = 0; i < strides.length; i++) strides[i] = tensors[i].layout().broadcastStrides(shape);
-        return strides;
     }
 
     private DType promoted(Tensor[] tensors) {
@@ -266,6 +247,11 @@ public final class Pointwise {
         @Override
         public String name() {
             return name;
+        }
+
+        @Override
+        public boolean runsOn(Device.Kind kind) {
+            return true;
         }
 
         @Override

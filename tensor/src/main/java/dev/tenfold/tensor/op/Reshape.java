@@ -1,5 +1,6 @@
 package dev.tenfold.tensor.op;
 
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Layout;
 import dev.tenfold.tensor.Operation;
@@ -12,6 +13,11 @@ public record Reshape(Shape to) implements Operation {
     @Override
     public String name() {
         return "reshape";
+    }
+
+    @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
     }
 
     @Override

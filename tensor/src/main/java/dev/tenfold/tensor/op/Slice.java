@@ -1,5 +1,6 @@
 package dev.tenfold.tensor.op;
 
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Layout;
 import dev.tenfold.tensor.Operation;
@@ -15,6 +16,11 @@ public record Slice(int axis, long start, long count, long step) implements Oper
     @Override
     public String name() {
         return "slice";
+    }
+
+    @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
     }
 
     @Override

@@ -1,12 +1,13 @@
 package dev.tenfold.tensor.op;
 
 import dev.tenfold.kernels.DType;
-import dev.tenfold.kernels.cpu.Reductions;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.NoGrad;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
+import dev.tenfold.tensor.primitive.Reducing;
 import java.util.List;
 
 /**
@@ -20,6 +21,11 @@ public record Softmax(int axis, boolean log) implements Operation {
     }
 
     @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
+    }
+
+    @Override
     public Tensor[] forward(Tensor[] inputs) {
         Tensor x = inputs[0];
         Shape shape = x.shape();
@@ -29,7 +35,7 @@ public record Softmax(int axis, boolean log) implements Operation {
         int a = shape.axis(axis, name());
         Tensor out = Tensor.allocate(x.dtype(), shape);
         try (Tensor dense = Axes.dense(x)) {
-            Reductions.softmax(log, x.dtype(), dense.address(), shape.product(0, a), shape.size(a), shape.product(a + 1, shape.rank()), out.address());
+            Reducing.softmax(log, dense, Reducing.Lines.along(a, shape), out);
         }
         return new Tensor[] {out};
     }
@@ -57,8 +63,7 @@ public record Softmax(int axis, boolean log) implements Operation {
         int a = shape.axis(axis, name());
         Tensor out = Tensor.allocate(y.dtype(), shape);
         try (Tensor values = Axes.dense(y); Tensor incoming = Axes.dense(g)) {
-            Reductions.softmaxGradient(log, y.dtype(), values.address(), incoming.address(), shape.product(0, a), shape.size(a),
-                    shape.product(a + 1, shape.rank()), out.address());
+            Reducing.softmaxGradient(log, values, incoming, Reducing.Lines.along(a, shape), out);
         }
         return out;
     }

@@ -2,6 +2,7 @@ package dev.tenfold.tensor.op;
 
 import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.cpu.Reductions;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Tensor;
@@ -12,6 +13,11 @@ public record Sum(Axes axes) implements Operation {
     @Override
     public String name() {
         return "sum";
+    }
+
+    @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
     }
 
     @Override

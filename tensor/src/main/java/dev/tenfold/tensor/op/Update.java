@@ -3,8 +3,10 @@ package dev.tenfold.tensor.op;
 import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.expr.Expr;
 import dev.tenfold.kernels.expr.PointwiseKernel;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.NoGrad;
 import dev.tenfold.tensor.Tensor;
+import dev.tenfold.tensor.primitive.Loop;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -53,17 +55,26 @@ public final class Update {
      */
     public void apply(List<Call> calls) {
         for (Call call : calls) check(call);
+        List<Device> devices = new ArrayList<>(1);
+        for (Call call : calls) if (!devices.contains(call.tensors[0].device())) devices.add(call.tensors[0].device());
+        for (Device device : devices) applyOn(device, calls);
+        for (Call call : calls) for (int k = 0; k < results.size(); k++) call.tensors[k].markChanged();
+    }
+
+    private void applyOn(Device device, List<Call> calls) {
         for (DType type : DType.values()) {
             List<PointwiseKernel.Run> runs = new ArrayList<>();
-            for (Call call : calls) if (call.tensors[0].dtype() == type) runs.add(run(call));
-            if (!runs.isEmpty()) kernel(type).runAll(runs);
+            for (Call call : calls) if (call.tensors[0].dtype() == type && call.tensors[0].device() == device) runs.add(run(call));
+            if (!runs.isEmpty()) Loop.runAll(device, kernel(type), runs);
         }
-        for (Call call : calls) for (int k = 0; k < results.size(); k++) call.tensors[k].markChanged();
     }
 
     private PointwiseKernel.Run run(Call call) {
         long[] operands = new long[tensors + results.size()];
-        for (int i = 0; i < operands.length; i++) operands[i] = call.tensors[i < tensors ? i : i - tensors].address();
+        for (int i = 0; i < operands.length; i++) {
+            Tensor t = call.tensors[i < tensors ? i : i - tensors];
+            operands[i] = Loop.address(t);
+        }
         return new PointwiseKernel.Run(call.tensors[0].elements(), operands, call.params);
     }
 
@@ -85,9 +96,9 @@ public final class Update {
         for (int i = 0; i < tensors; i++) {
             Tensor t = call.tensors[i];
             t.checkOpen(name);
-            if (!t.isDense() || !t.shape().equals(first.shape()) || t.dtype() != first.dtype()) {
-                throw new IllegalArgumentException(name + ": the tensors must be dense and of one shape and type, they are "
-                        + Arrays.stream(call.tensors).map(x -> (x.isDense() ? "" : "strided ") + x.dtype() + " " + x.shape()).collect(Collectors.joining(", ")));
+            if (!t.isDense() || !t.shape().equals(first.shape()) || t.dtype() != first.dtype() || t.device() != first.device()) {
+                throw new IllegalArgumentException(name + ": the tensors must be dense, of one shape and type and on one device, they are "
+                        + Arrays.stream(call.tensors).map(x -> (x.isDense() ? "" : "strided ") + x.dtype() + " " + x.shape() + " on " + x.device()).collect(Collectors.joining(", ")));
             }
             if (i < results.size() && t.requiresGrad() && !NoGrad.active()) {
                 throw new IllegalStateException(name + " in place: a target requires a gradient; change it inside NoGrad.open()");

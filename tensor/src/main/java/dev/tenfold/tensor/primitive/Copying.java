@@ -3,6 +3,7 @@ package dev.tenfold.tensor.primitive;
 import dev.tenfold.kernels.Memory;
 import dev.tenfold.kernels.cpu.Indexing;
 import dev.tenfold.kernels.cuda.CudaCopy;
+import dev.tenfold.kernels.cuda.CudaDevice;
 import dev.tenfold.kernels.cuda.Transfers;
 import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Tensor;
@@ -29,12 +30,19 @@ public final class Copying {
     /** Writes the dense {@code from} into the dense {@code to}, of one type and as many elements, between any two devices. */
     public static void across(Tensor from, Tensor to) {
         long bytes = to.elements() * to.dtype().bytes();
+        if (bytes == 0) return;
         boolean fromHost = from.device() == Device.CPU;
         boolean toHost = to.device() == Device.CPU;
-        if (bytes == 0) return;
-        if (fromHost && toHost) Memory.copy(from.address(), to.address(), bytes);
-        else if (fromHost) Transfers.toDevice(to.device().accelerator(), from.address(), to.deviceAddress(), bytes);
-        else if (toHost) Transfers.toHost(from.device().accelerator(), from.deviceAddress(), to.address(), bytes);
-        else Transfers.betweenDevices(from.device().accelerator(), from.deviceAddress(), to.device().accelerator(), to.deviceAddress(), bytes);
+        if (fromHost && toHost) {
+            Memory.copy(from.address(), to.address(), bytes);
+        } else if (fromHost) {
+            Transfers.toDevice(from.address(), to.deviceAddress(), bytes, to.device().accelerator().stream());
+        } else if (toHost) {
+            Transfers.toHost(from.deviceAddress(), to.address(), bytes, from.device().accelerator().stream());
+        } else {
+            CudaDevice source = from.device().accelerator();
+            source.stream().synchronize(); // another device's stream does not know when the values are there
+            Transfers.copyAcross(source, from.deviceAddress(), to.deviceAddress(), bytes, to.device().accelerator().stream());
+        }
     }
 }

@@ -1,0 +1,34 @@
+package dev.tenfold.tensor.primitive;
+
+import dev.tenfold.kernels.cpu.PhiloxFill;
+import dev.tenfold.kernels.cuda.CudaPhilox;
+import dev.tenfold.tensor.Device;
+import dev.tenfold.tensor.Tensor;
+
+/** Random numbers: the same bits on every device. */
+public final class Drawing {
+    /** A place in the stream of a seed. */
+    public record Place(long seed, long subsequence, long position) {
+    }
+
+    private Drawing() {
+    }
+
+    /** Uniform in [low, high), low below high. */
+    public static void uniform(Place p, double low, double high, Tensor t) {
+        if (t.device() == Device.CPU) PhiloxFill.uniform(t.dtype(), p.seed, p.subsequence, p.position, t.elements(), low, high, t.address());
+        else CudaPhilox.uniform(t.device().accelerator(), t.dtype(), p.seed, p.subsequence, p.position, t.elements(), low, high, t.deviceAddress());
+    }
+
+    /** Normal. */
+    public static void normal(Place p, double mean, double sd, Tensor t) {
+        if (t.device() == Device.CPU) PhiloxFill.normal(t.dtype(), p.seed, p.subsequence, p.position, t.elements(), mean, sd, t.address());
+        else CudaPhilox.normal(t.device().accelerator(), t.dtype(), p.seed, p.subsequence, p.position, t.elements(), mean, sd, t.deviceAddress());
+    }
+
+    /** Integers in [low, high). */
+    public static void integers(Place p, long low, long high, Tensor t) {
+        if (t.device() == Device.CPU) PhiloxFill.integers(t.dtype(), p.seed, p.subsequence, p.position, t.elements(), low, high, t.address());
+        else CudaPhilox.integers(t.device().accelerator(), t.dtype(), p.seed, p.subsequence, p.position, t.elements(), low, high, t.deviceAddress());
+    }
+}

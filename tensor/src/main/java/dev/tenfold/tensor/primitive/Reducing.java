@@ -1,0 +1,55 @@
+package dev.tenfold.tensor.primitive;
+
+import dev.tenfold.kernels.cpu.Reductions;
+import dev.tenfold.kernels.cuda.CudaReductions;
+import dev.tenfold.kernels.cuda.CudaSoftmax;
+import dev.tenfold.tensor.Device;
+import dev.tenfold.tensor.Shape;
+import dev.tenfold.tensor.Tensor;
+
+/** Reductions, softmax and running sums of dense tensors along the middle of {@code [outer, n, inner]}, on whichever device they are. */
+public final class Reducing {
+    /** A dense shape around one dimension. */
+    public record Lines(long outer, long n, long inner) {
+        /** The lines along {@code axis}, which counts from the front. */
+        public static Lines along(int axis, Shape shape) {
+            return new Lines(shape.product(0, axis), shape.size(axis), shape.product(axis + 1, shape.rank()));
+        }
+    }
+
+    private Reducing() {
+    }
+
+    /** {@code out[o, i] = reduce_k x[o, k, i]}; see {@link Reductions#reduce}. */
+    public static void reduce(Reductions.Kind kind, Tensor x, Lines l, Tensor out) {
+        if (out.device() == Device.CPU) Reductions.reduce(kind, x.dtype(), x.address(), l.outer, l.n, l.inner, out.address());
+        else CudaReductions.reduce(out.device().accelerator(), kind, x.dtype(), x.deviceAddress(), l.outer, l.n, l.inner, out.deviceAddress());
+    }
+
+    /** The i64 index of the first extreme of every line. */
+    public static void argExtreme(boolean largest, Tensor x, Lines l, Tensor out) {
+        if (out.device() == Device.CPU) Reductions.argExtreme(largest, x.dtype(), x.address(), l.outer, l.n, l.inner, out.address());
+        else CudaReductions.argExtreme(out.device().accelerator(), largest, x.dtype(), x.deviceAddress(), l.outer, l.n, l.inner, out.deviceAddress());
+    }
+
+    /** The running sum of every line, from its end where {@code reverse}. */
+    public static void cumulativeSum(Tensor x, Lines l, boolean reverse, Tensor out) {
+        if (out.device() == Device.CPU) Reductions.cumulativeSum(x.dtype(), x.address(), l.outer, l.n, l.inner, reverse, out.address());
+        else CudaReductions.cumulativeSum(out.device().accelerator(), x.dtype(), x.deviceAddress(), l.outer, l.n, l.inner, reverse, out.deviceAddress());
+    }
+
+    /** Softmax of every line, or its logarithm. */
+    public static void softmax(boolean log, Tensor x, Lines l, Tensor out) {
+        if (out.device() == Device.CPU) Reductions.softmax(log, x.dtype(), x.address(), l.outer, l.n, l.inner, out.address());
+        else CudaSoftmax.forward(out.device().accelerator(), log, x.dtype(), x.deviceAddress(), l.outer, l.n, l.inner, out.deviceAddress());
+    }
+
+    /** The gradient of {@link #softmax} from its result and the incoming gradient. */
+    public static void softmaxGradient(boolean log, Tensor y, Tensor g, Lines l, Tensor out) {
+        if (out.device() == Device.CPU) {
+            Reductions.softmaxGradient(log, y.dtype(), y.address(), g.address(), l.outer, l.n, l.inner, out.address());
+        } else {
+            CudaSoftmax.gradient(out.device().accelerator(), log, y.dtype(), y.deviceAddress(), g.deviceAddress(), l.outer, l.n, l.inner, out.deviceAddress());
+        }
+    }
+}
