@@ -1,6 +1,7 @@
 package dev.tenfold.autograd;
 
 import dev.tenfold.kernels.DType;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.NoGrad;
 import dev.tenfold.tensor.Scope;
 import dev.tenfold.tensor.Tensor;
@@ -43,13 +44,21 @@ public final class GradientCheck {
      * @throws Mismatch                 naming order, input, element and both values
      */
     public static void check(Function<List<Tensor>, Tensor> f, List<Tensor> inputs, int order, double tolerance) {
+        check(f, inputs, order, tolerance, inputs.isEmpty() ? Device.CPU : inputs.getFirst().device());
+    }
+
+    /**
+     * As {@link #check(Function, List, int, double)}, with the finite differences on another device: {@code f} runs on both, and its gradients on one
+     * are held against its values on the other.
+     */
+    public static void check(Function<List<Tensor>, Tensor> f, List<Tensor> inputs, int order, double tolerance, Device differences) {
         if (inputs.stream().noneMatch(t -> t.dtype() == DType.F64)) {
             throw new IllegalArgumentException("GradientCheck: no input is f64; finite differences need double precision");
         }
         Function<List<Tensor>, Tensor> scalar = leaves -> reduce(f.apply(leaves));
-        compare(scalar, inputs, "first", tolerance);
+        compare(scalar, inputs, "first", tolerance, differences);
         if (order >= 2) {
-            compare(leaves -> reduce(gradientSum(scalar, leaves)), inputs, "second", tolerance * 10);
+            compare(leaves -> reduce(gradientSum(scalar, leaves)), inputs, "second", tolerance * 10, differences);
         }
     }
 
@@ -73,7 +82,7 @@ public final class GradientCheck {
         return total;
     }
 
-    private static void compare(Function<List<Tensor>, Tensor> scalar, List<Tensor> inputs, String order, double tolerance) {
+    private static void compare(Function<List<Tensor>, Tensor> scalar, List<Tensor> inputs, String order, double tolerance, Device differences) {
         try (Scope scope = Scope.open()) {
             List<Tensor> leaves = new ArrayList<>();
             for (Tensor input : inputs) leaves.add(input.dtype() == DType.F64 ? input.copy().detach().requiresGrad(true) : input);
@@ -81,8 +90,11 @@ public final class GradientCheck {
             Tensor value = scalar.apply(leaves);
             if (!value.requiresGrad()) throw new Mismatch(order + " gradient: the result is not connected to any input");
             List<Tensor> analytic = Autograd.grad(value, wanted, Autograd.Options.DEFAULT.allowingUnused());
-            for (int i = 0; i < wanted.size(); i++) {
-                compareInput(scalar, inputs, leaves.indexOf(wanted.get(i)), analytic.get(i).toDoubles(), order, tolerance);
+            List<Tensor> there = inputs.stream().map(input -> input.to(differences)).toList();
+            try (Device.Use use = differences.use()) {
+                for (int i = 0; i < wanted.size(); i++) {
+                    compareInput(scalar, there, leaves.indexOf(wanted.get(i)), analytic.get(i).toDoubles(), order, tolerance);
+                }
             }
         }
     }

@@ -12,7 +12,11 @@ import java.util.Set;
 /** One sample of one operation. */
 record Case(Catalogue.Entry entry, Sample sample) {
     static List<Case> all() {
-        return Catalogue.all().stream().flatMap(entry -> entry.samples().stream().map(sample -> new Case(entry, sample))).toList();
+        return of(Catalogue.all());
+    }
+
+    static List<Case> of(List<Catalogue.Entry> entries) {
+        return entries.stream().flatMap(entry -> entry.samples().stream().map(sample -> new Case(entry, sample))).toList();
     }
 
     Arguments arguments(DType type) {

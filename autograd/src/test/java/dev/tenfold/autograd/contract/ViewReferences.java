@@ -12,6 +12,8 @@ final class ViewReferences {
 
     static void addTo(References r) {
         for (DType to : DType.values()) r.add("to", "to " + to, in -> Array.of(in.get(0).shape(), i -> Rounding.cast(to, in.get(0).at(i))));
+        r.add("transfer", in -> in.get(0));
+        r.add("transfer", "of a view", in -> in.get(0).transposed());
         r.add("contiguous", in -> in.get(0));
         r.add("contiguous", "transposed", in -> in.get(0).transposed());
         r.add("reshape", "split and joined", in -> in.get(0).reshaped(4, 3));
