@@ -1,6 +1,7 @@
 package dev.tenfold.nn;
 
 import dev.tenfold.kernels.Memory;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Tensor;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -25,9 +26,11 @@ final class Checksum {
             text(crc, name);
             text(crc, t.dtype() + " " + t.shape());
             long bytes = t.elements() * t.dtype().bytes();
+            Tensor host = t.to(Device.CPU);
             for (long at = 0; at < bytes; at += PIECE) {
-                crc.update(Memory.segment(t.address() + at, Math.min(PIECE, bytes - at)).asByteBuffer());
+                crc.update(Memory.segment(host.address() + at, Math.min(PIECE, bytes - at)).asByteBuffer());
             }
+            if (host != t) host.close();
         });
         return String.format("%08x", crc.getValue());
     }

@@ -7,7 +7,6 @@ import dev.tenfold.kernels.cpu.PhiloxFill;
 import dev.tenfold.kernels.cpu.PhiloxGamma;
 import dev.tenfold.tensor.primitive.Copying;
 import dev.tenfold.tensor.primitive.Drawing;
-import java.util.function.DoubleUnaryOperator;
 
 /**
  * A stream of random numbers: Philox 4x32-10 (Salmon, Moraes, Dror, Shaw 2011) with a seed, a subsequence and a position, the same for
@@ -153,19 +152,18 @@ public final class Generator {
 
     /** Standard Gumbel {@code -log(-log u)}: the largest of {@code logits + gumbel} falls on class k with probability {@code softmax(logits)_k}. */
     public Tensor gumbel(DType type, long... shape) {
-        return inverted("gumbel", type, u -> -StrictMath.log(-StrictMath.log(u)), shape);
+        checkFloating("gumbel", type);
+        Tensor t = Tensor.allocate(type, Shape.of(shape));
+        Drawing.gumbel(advance(type, t.elements()), t);
+        return t;
     }
 
     /** Standard logistic {@code log u - log(1 - u)}. */
     public Tensor logistic(DType type, long... shape) {
-        return inverted("logistic", type, u -> StrictMath.log(u) - StrictMath.log1p(-u), shape);
-    }
-
-    private Tensor inverted(String operation, DType type, DoubleUnaryOperator quantile, long[] shape) {
-        checkFloating(operation, type);
-        Tensor t = Tensor.allocate(Device.CPU, type, Shape.of(shape));
-        PhiloxFill.inverted(type, seed, subsequence, advance(type, t.elements()).position(), t.elements(), quantile, t.address());
-        return Device.placed(t);
+        checkFloating("logistic", type);
+        Tensor t = Tensor.allocate(type, Shape.of(shape));
+        Drawing.logistic(advance(type, t.elements()), t);
+        return t;
     }
 
     /** A class for each row of {@code logits} [..., classes], i64 [...], by Gumbel's maximum; minus infinity excludes a class. Not recorded. */

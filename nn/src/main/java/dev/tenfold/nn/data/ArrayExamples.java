@@ -1,13 +1,17 @@
 package dev.tenfold.nn.data;
 
 import dev.tenfold.kernels.Memory;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.NoGrad;
+import dev.tenfold.tensor.Scope;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
+import dev.tenfold.tensor.Tensors;
 import dev.tenfold.tensor.io.Npy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Arrays of examples, as they come from .npy files: row i of each belongs to example i. */
@@ -65,9 +69,17 @@ public final class ArrayExamples implements Examples<ArrayBatch> {
         array.checkOpen("ArrayExamples");
         long[] shape = new long[array.rank()];
         for (int i = 0; i < shape.length; i++) shape[i] = i == 0 ? rows.length : array.shape().size(i);
-        Tensor some = Tensor.allocate(array.dtype(), Shape.of(shape));
+        if (array.device() != Device.CPU) return onDevice(array, rows);
+        Tensor some = Tensor.allocate(Device.CPU, array.dtype(), Shape.of(shape));
         long bytes = rows.length == 0 ? 0 : some.elements() / rows.length * array.dtype().bytes();
         for (int i = 0; i < rows.length; i++) Memory.copy(array.address() + rows[i] * bytes, some.address() + i * bytes, bytes);
-        return some;
+        return Device.placed(some);
+    }
+
+    private static Tensor onDevice(Tensor array, int[] rows) {
+        if (rows.length == 0) return array.narrow(0, 0, 0);
+        try (Scope scope = Scope.open(); NoGrad region = NoGrad.open()) {
+            return scope.keep(Tensors.concat(0, Arrays.stream(rows).mapToObj(row -> array.narrow(0, row, 1)).toList()));
+        }
     }
 }

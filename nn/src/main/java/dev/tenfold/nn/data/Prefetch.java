@@ -1,6 +1,7 @@
 package dev.tenfold.nn.data;
 
 import dev.tenfold.nn.data.Batch.Position;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Tensor;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -81,10 +82,11 @@ final class Prefetch<B extends Batch<B>> implements AutoCloseable {
         throw new IllegalStateException("Loader: a batch could not be made: " + failed, failed);
     }
 
+    /** Made by another thread on the host; this one wants it in its scope and on its device. */
     private static Tensor adopt(Tensor made) {
         Tensor own = made.detach();
         made.close();
-        return own;
+        return Device.placed(own);
     }
 
     private void free(Ready<B> ready) {

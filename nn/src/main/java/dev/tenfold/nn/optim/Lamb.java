@@ -90,7 +90,7 @@ public final class Lamb extends Optimiser {
         List<Update.Call> directions = new ArrayList<>();
         for (Learned one : due) {
             double[] params = {settings.beta1, settings.beta2, first, second, settings.eps, one.group.weightDecay().orElse(settings.weightDecay)};
-            Tensor u = Tensor.allocate(one.value().dtype(), one.value().shape());
+            Tensor u = Tensor.allocate(one.value().device(), one.value().dtype(), one.value().shape());
             directions.add(new Update.Call(params, one.state(0), one.state(1), u, one.value(), one.gradient()));
         }
         DIRECTION.apply(directions);

@@ -1,11 +1,12 @@
 package dev.tenfold.tensor.op;
 
 import dev.tenfold.kernels.DType;
+import dev.tenfold.kernels.cpu.Reductions;
 import dev.tenfold.kernels.expr.Pipeline;
-import dev.tenfold.kernels.expr.PreparedRun;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.primitive.Loop;
+import dev.tenfold.tensor.primitive.Reducing;
 import java.util.Arrays;
 import java.util.List;
 
@@ -84,11 +85,10 @@ final class ChainKernel {
         return outputs;
     }
 
-    /** The only result, to be computed in pieces; {@code shape} has elements. */
-    PreparedRun prepare(Tensor[] inputs, Shape shape) {
-        if (pipeline != null) return pipeline.prepare(shape.sizes(), Loop.strides(inputs, shape), Loop.addresses(inputs));
-        Tensor[] own = own(inputs);
-        return only.kernel().prepare(shape.sizes(), Loop.strides(own, shape), Loop.addresses(own), only.params());
+    /** The only result reduced over the rows of {@code shape}, which has elements, into {@code out}. */
+    void reduce(Reductions.Kind kind, Tensor[] inputs, Shape shape, Reducing.Lines rows, Tensor out) {
+        if (pipeline != null) Reducing.computed(kind, pipeline, inputs, shape, rows, out);
+        else Reducing.computed(kind, only.kernel(), own(inputs), shape, only.params(), rows, out);
     }
 
     /** The inputs in the order in which the only loop takes them. */

@@ -2,13 +2,13 @@ package dev.tenfold.tensor.op;
 
 import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.cpu.Reductions;
-import dev.tenfold.kernels.expr.PreparedRun;
 import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Fused;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
+import dev.tenfold.tensor.primitive.Reducing;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -110,15 +110,13 @@ public final class FusedChain implements Operation {
         }
         DType type = kernel.results()[0];
         Axes.Rows rows = axes.rows(shape, name());
-        if (rows == null || inputs[0].device() != Device.CPU || shape.elements() == 0 || type != DType.F32 && type != DType.F64) {
+        if (rows == null || shape.elements() == 0 || type != DType.F32 && type != DType.F64) {
             try (Tensor values = kernel.run(inputs, shape)[0]; Tensor numbers = type == DType.BOOL ? values.to(DType.I64) : values.alias()) {
                 return axes.reduce(name(), ending.kind(), numbers);
             }
         }
         Tensor out = Tensor.allocate(type, rows.result());
-        try (PreparedRun values = kernel.prepare(inputs, shape)) {
-            Reductions.reduceComputed(ending.kind(), type, values, rows.outer(), rows.n(), out.address());
-        }
+        kernel.reduce(ending.kind(), inputs, shape, new Reducing.Lines(rows.outer(), rows.n(), 1), out);
         return out;
     }
 

@@ -3,6 +3,9 @@ package dev.tenfold.tensor.primitive;
 import dev.tenfold.kernels.cpu.Reductions;
 import dev.tenfold.kernels.cuda.CudaReductions;
 import dev.tenfold.kernels.cuda.CudaSoftmax;
+import dev.tenfold.kernels.expr.Pipeline;
+import dev.tenfold.kernels.expr.PointwiseKernel;
+import dev.tenfold.kernels.expr.PreparedRun;
 import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
@@ -24,6 +27,30 @@ public final class Reducing {
     public static void reduce(Reductions.Kind kind, Tensor x, Lines l, Tensor out) {
         if (out.device() == Device.CPU) Reductions.reduce(kind, x.dtype(), x.address(), l.outer, l.n, l.inner, out.address());
         else CudaReductions.reduce(out.device().accelerator(), kind, x.dtype(), x.deviceAddress(), l.outer, l.n, l.inner, out.deviceAddress());
+    }
+
+    /** {@link #reduce} of the only result of {@code kernel} on {@code inputs}, broadcast to {@code shape}, which is never stored: f32 or f64, inner is 1. */
+    public static void computed(Reductions.Kind kind, PointwiseKernel kernel, Tensor[] inputs, Shape shape, double[] params, Lines l, Tensor out) {
+        long[][] strides = Loop.strides(inputs, shape);
+        if (out.device() != Device.CPU) {
+            CudaReductions.reduceComputed(out.device().accelerator(), kind, kernel, shape.sizes(), strides, Loop.addresses(inputs), params, l.outer, l.n, out.deviceAddress());
+            return;
+        }
+        try (PreparedRun values = kernel.prepare(shape.sizes(), strides, Loop.addresses(inputs), params)) {
+            Reductions.reduceComputed(kind, out.dtype(), values, l.outer, l.n, out.address());
+        }
+    }
+
+    /** As {@link #computed(Reductions.Kind, PointwiseKernel, Tensor[], Shape, double[], Lines, Tensor)}, of the only result of {@code pipeline}. */
+    public static void computed(Reductions.Kind kind, Pipeline pipeline, Tensor[] inputs, Shape shape, Lines l, Tensor out) {
+        long[][] strides = Loop.strides(inputs, shape);
+        if (out.device() != Device.CPU) {
+            CudaReductions.reduceComputed(out.device().accelerator(), kind, pipeline, shape.sizes(), strides, Loop.addresses(inputs), l.outer, l.n, out.deviceAddress());
+            return;
+        }
+        try (PreparedRun values = pipeline.prepare(shape.sizes(), strides, Loop.addresses(inputs))) {
+            Reductions.reduceComputed(kind, out.dtype(), values, l.outer, l.n, out.address());
+        }
     }
 
     /** The i64 index of the first extreme of every line. */

@@ -1,12 +1,11 @@
 package dev.tenfold.nn.data.image;
 
-import dev.tenfold.kernels.DType;
-import dev.tenfold.kernels.Memory;
 import dev.tenfold.nn.data.Choice;
 import dev.tenfold.nn.data.Examples;
 import dev.tenfold.tensor.Generator;
-import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
+import dev.tenfold.tensor.Tensors;
+import java.util.Arrays;
 
 /** Batches of {@link Images}: each image is augmented, normalised and written to native memory. */
 public final class ImageExamples implements Examples<ImageBatch> {
@@ -43,9 +42,8 @@ public final class ImageExamples implements Examples<ImageBatch> {
     public ImageBatch batch(Choice choice) {
         Tensor pixels = writer.write(choice);
         try {
-            Tensor labels = Tensor.allocate(DType.I64, Shape.of(choice.size()));
-            for (int i = 0; i < choice.size(); i++) Memory.putLong(labels.address() + 8L * i, images.label(choice.rows()[i]));
-            return new ImageBatch(pixels, labels, choice.rows());
+            long[] labels = Arrays.stream(choice.rows()).mapToLong(images::label).toArray();
+            return new ImageBatch(pixels, Tensors.of(labels, labels.length), choice.rows());
         } catch (RuntimeException | Error e) {
             pixels.close();
             throw e;

@@ -4,6 +4,7 @@ import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.Memory;
 import dev.tenfold.nn.data.Choice;
 import dev.tenfold.tensor.Generator;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -45,7 +46,7 @@ public final class PixelWriter {
      * @throws IllegalStateException when an image has another size after augmentation
      */
     public Tensor write(Choice choice) {
-        Tensor all = Tensor.allocate(DType.F32, Shape.of(choice.size(), tables.length, height, width));
+        Tensor all = Tensor.allocate(Device.CPU, DType.F32, Shape.of(choice.size(), tables.length, height, width));
         try {
             float[] values = new float[tables.length * height * width];
             for (int i = 0; i < choice.size(); i++) {
@@ -58,7 +59,7 @@ public final class PixelWriter {
                 normalise(picture.pixels(), values);
                 MemorySegment.copy(values, 0, Memory.ALL, ValueLayout.JAVA_FLOAT, all.address() + 4L * i * values.length, values.length);
             }
-            return all;
+            return Device.placed(all);
         } catch (RuntimeException | Error e) {
             all.close();
             throw e;
