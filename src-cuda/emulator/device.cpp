@@ -37,6 +37,8 @@ int attribute(int which) {
 }
 }
 
+bool has_context() { return current_context; }
+
 API cuInit(unsigned) {
     std::lock_guard<std::recursive_mutex> held(driver_lock);
     started = memory_start();
@@ -60,7 +62,7 @@ API cuDeviceTotalMem_v2(size_t *bytes, int) {
 API cuGetExportTable(const void **table, const void *) { return *table = nullptr, NOT_FOUND; }
 
 API cuDevicePrimaryCtxRetain(void **context, int device) {
-    ENTER;
+    ENTER_ANYWHERE;
     if (!started) return NOT_INITIALIZED;
     retained++;
     return *context = &context_mark, device == 0 ? SUCCESS : INVALID_DEVICE;
@@ -68,11 +70,7 @@ API cuDevicePrimaryCtxRetain(void **context, int device) {
 API cuDevicePrimaryCtxRelease_v2(int) { return retained > 0 ? (retained--, SUCCESS) : INVALID_CONTEXT; }
 API cuDevicePrimaryCtxReset_v2(int) {
     std::lock_guard<std::recursive_mutex> held(driver_lock);
-    for (Stream *stream : all_streams()) {
-        stream->ran += stream->queue.size();
-        stream->queue.clear();
-        stream->capture = 0;
-    }
+    stream_forget();
     memory_reset();
     clear_sticky();
     return SUCCESS;
@@ -82,38 +80,40 @@ API cuCtxSetCurrent(void *context) { return current_context = context, SUCCESS; 
 API cuCtxGetCurrent(void **context) { return *context = current_context, SUCCESS; }
 API cuCtxGetDevice(int *device) { return *device = 0, current_context ? SUCCESS : INVALID_CONTEXT; }
 API cuCtxSynchronize() {
-    ENTER_WAITING;
-    if (int error = capture_forbids(true)) return error;
-    return current_context ? stream_drain_all(true) : INVALID_CONTEXT;
+    ENTER;
+    if (int forbidden = capture_forbids_all()) return forbidden;
+    return stream_drain_all(true);
 }
 
 API cuMemAlloc_v2(uint64_t *address, size_t bytes) {
-    ENTER;
-    return current_context ? memory_allocate(address, bytes) : INVALID_CONTEXT;
+    ENTER_UNSAFE;
+    return memory_allocate(address, bytes);
 }
 API cuMemFree_v2(uint64_t address) {
-    ENTER_WAITING;
+    ENTER_UNSAFE;
     if (int error = stream_drain_all(true)) return error; // what still uses it comes first
     return memory_free(address);
 }
 API cuMemGetInfo_v2(size_t *free, size_t *total) {
+    ENTER;
     uint64_t f, t;
     memory_info(&f, &t);
     return *free = f, *total = t, SUCCESS;
 }
 API cuMemHostAlloc(void **memory, size_t bytes, unsigned) {
-    ENTER;
+    ENTER_UNSAFE;
     *memory = host_allocate(bytes);
     return *memory ? SUCCESS : OUT_OF_MEMORY;
 }
 API cuMemFreeHost(void *memory) {
-    ENTER;
+    ENTER_UNSAFE;
+    if (int error = stream_drain_all(true)) return error;
     return host_free(memory) ? SUCCESS : INVALID_VALUE;
 }
 
 // The caching allocator above the driver hands a part of a block out (live) or takes it back, in the order of the stream; without one, now.
 API tenfold_emulator_reuse(uint64_t address, uint64_t bytes, int live, void *stream) {
-    ENTER;
+    ENTER_ANYWHERE;
     if (!stream) return memory_reuse(address, bytes, live), SUCCESS;
     return stream_add(stream_of(stream), {[=] { return memory_reuse(address, bytes, live), SUCCESS; }, nullptr});
 }
@@ -147,28 +147,31 @@ template <class T> int fill(uint64_t to, T value, size_t count) {
     return SUCCESS;
 }
 template <class F> int at_once(F work) {
+    if (int forbidden = capture_forbids_waiting(legacy_stream())) return forbidden;
     if (int error = stream_drain_all(false)) return error;
     return work();
 }
 }
 
 API cuMemcpyHtoD_v2(uint64_t to, const void *from, size_t bytes) {
-    ENTER_WAITING;
+    ENTER;
     return at_once([=] { return to_device(to, from, bytes); });
 }
 API cuMemcpyDtoH_v2(void *to, uint64_t from, size_t bytes) {
-    ENTER_WAITING;
+    ENTER;
     return at_once([=] { return to_host(to, from, bytes); });
 }
 API cuMemcpyDtoD_v2(uint64_t to, uint64_t from, size_t bytes) {
-    ENTER_WAITING;
+    ENTER;
     return at_once([=] { return on_device(to, from, bytes); });
 }
 API cuMemcpyHtoDAsync_v2(uint64_t to, const void *from, size_t bytes, void *stream) {
     ENTER;
-    if (host_pinned(from)) return stream_add(stream_of(stream), {[=] { return to_device(to, from, bytes); }, nullptr});
+    Stream *queue = stream_of(stream);
+    // A graph reads the memory when it runs, whatever memory it is.
+    if (host_pinned(from) || (queue && queue->capture)) return stream_add(queue, {[=] { return to_device(to, from, bytes); }, nullptr});
     auto staged = std::make_shared<std::vector<char>>((const char *) from, (const char *) from + bytes); // as the real one does with pageable memory
-    return stream_add(stream_of(stream), {[=] { return to_device(to, staged->data(), bytes); }, nullptr});
+    return stream_add(queue, {[=] { return to_device(to, staged->data(), bytes); }, nullptr});
 }
 API cuMemcpyDtoHAsync_v2(void *to, uint64_t from, size_t bytes, void *stream) {
     ENTER;
@@ -182,7 +185,7 @@ API cuMemcpyDtoDAsync_v2(uint64_t to, uint64_t from, size_t bytes, void *stream)
 }
 #define FILLS(name, type)                                                                                      \
     API cuMemset##name##_v2(uint64_t to, type value, size_t count) {                                           \
-        ENTER_WAITING;                                                                                         \
+        ENTER;                                                                                         \
         return at_once([=] { return fill<type>(to, value, count); });                                          \
     }                                                                                                          \
     API cuMemset##name##Async(uint64_t to, type value, size_t count, void *stream) {                           \

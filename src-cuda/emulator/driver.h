@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -14,8 +15,9 @@
 // The driver's numbers for errors, as far as they are given out here.
 enum Error {
     SUCCESS = 0, INVALID_VALUE = 1, OUT_OF_MEMORY = 2, NOT_INITIALIZED = 3, INVALID_DEVICE = 101, INVALID_IMAGE = 200, INVALID_CONTEXT = 201,
-    INVALID_HANDLE = 400, NOT_FOUND = 500, NOT_READY = 600, ILLEGAL_ADDRESS = 700, LAUNCH_OUT_OF_RESOURCES = 701, LAUNCH_TIMEOUT = 702,
-    MISALIGNED_ADDRESS = 716, LAUNCH_FAILED = 719, STREAM_CAPTURE_UNSUPPORTED = 900, STREAM_CAPTURE_INVALIDATED = 901
+    INVALID_HANDLE = 400, ILLEGAL_STATE = 401, NOT_FOUND = 500, NOT_READY = 600, ILLEGAL_ADDRESS = 700, LAUNCH_OUT_OF_RESOURCES = 701, LAUNCH_TIMEOUT = 702,
+    MISALIGNED_ADDRESS = 716, LAUNCH_FAILED = 719, STREAM_CAPTURE_UNSUPPORTED = 900, STREAM_CAPTURE_INVALIDATED = 901, STREAM_CAPTURE_UNMATCHED = 903,
+    STREAM_CAPTURE_UNJOINED = 904, STREAM_CAPTURE_ISOLATION = 905, STREAM_CAPTURE_IMPLICIT = 906, CAPTURED_EVENT = 907, STREAM_CAPTURE_WRONG_THREAD = 908
 };
 
 // One lock for the whole driver: every entry point holds it. What runs a grid in parallel is inside.
@@ -28,6 +30,9 @@ int sticky_error();
 const std::string &sticky_text();
 void set_sticky(int error, const std::string &text);
 void clear_sticky();
+
+// Whether the calling thread has the context.
+bool has_context();
 
 // ---- device memory (memory.cpp) ----
 
@@ -56,8 +61,11 @@ struct Image;
 struct Function {
     Image *image;
     const TenfoldKernel *kernel;
+    uint64_t serial; // no two have the same, also when the address is used again
     int max_dynamic_shared = 48 << 10;
 };
+// Whether a kernel's module is still loaded, and is the one that had this number.
+bool function_loaded(const Function *function, uint64_t serial = 0);
 struct Image {
     void *library = nullptr;
     int file = -1;
@@ -67,6 +75,7 @@ struct Image {
     std::vector<std::unique_ptr<Function>> functions;
 };
 int image_load(const void *bytes, Image **image);
+bool image_loaded(const Image *image);
 void image_unload(Image *image);
 int image_function(Image *image, const char *name, Function **function);
 char *image_tls(Image *image);
@@ -91,37 +100,65 @@ void launch_fault(int error, const std::string &report);
 
 // ---- streams (stream.cpp) ----
 
+struct Stream;
+struct Capture;
+
+// An event's place in a stream. What comes behind a mark that was never recorded does not wait.
+struct Mark {
+    std::weak_ptr<Stream> stream;
+    uint64_t number = 0; // of the stream's operations, or of those it has put into the capture
+    bool recorded = false, done = true;
+    double seconds = 0;
+    std::shared_ptr<Capture> capture; // recorded in a graph that was never run
+    std::map<Stream *, uint64_t> behind;
+};
 struct Operation {
     std::function<int()> run;
-    // Work of another stream that must have run before: an event's record.
-    std::shared_ptr<struct Mark> after;
-};
-struct Mark {
-    struct Stream *stream = nullptr;
-    uint64_t number = 0;
-    bool done = true;
-    double seconds = 0;
+    // Work of another stream that must have run before.
+    std::shared_ptr<Mark> after;
+    std::shared_ptr<Mark> record;
+    uint64_t ticket = 0; // its place in everything that was ever enqueued
 };
 struct Graph {
     std::vector<Operation> operations;
+    std::shared_ptr<Mark> last; // the end of its last run: a graph does not run twice at once
 };
-struct Stream {
+struct Stream : std::enable_shared_from_this<Stream> {
     std::deque<Operation> queue;
     uint64_t queued = 0; // how many operations were ever put in
     uint64_t ran = 0;
-    bool blocking = true;
-    int capture = 0; // 1: operations go into the graph; 2: the capture is broken
-    bool relaxed = false; // its capture lets others wait meanwhile
-    std::unique_ptr<Graph> graph;
+    bool blocking = true; // takes turns with the legacy stream
+    std::shared_ptr<Capture> capture; // where its operations go instead
+    uint64_t captured = 0; // how many it has put there
+    std::map<Stream *, uint64_t> behind; // in a capture: how many of another stream's operations its next one comes after
 };
-extern Stream null_stream;
+Stream *legacy_stream();
 Stream *stream_of(void *handle);
 int stream_add(Stream *stream, Operation operation);
+int stream_record(Stream *stream, const std::shared_ptr<Mark> &mark);
+int stream_wait(Stream *stream, const std::shared_ptr<Mark> &mark);
+int stream_settle(Mark &mark);
 int stream_drain(Stream *stream);
-int stream_drain_to(Stream *stream, uint64_t number);
+// The next operation alone, if there is one.
+int stream_step(Stream *stream);
 int stream_drain_all(bool also_independent);
-// Refuses a call that a capture does not allow, and breaks the capture; a relaxed one forbids only what waits for the capturing stream too.
-int capture_forbids(bool also_relaxed = false);
-std::vector<Stream *> &all_streams();
+// Drops what has not run.
+void stream_forget();
+std::vector<std::shared_ptr<Stream>> &all_streams();
+
+// ---- captures (capture.cpp) ----
+
+int capture_begin(Stream *stream, int mode);
+int capture_end(Stream *stream, std::unique_ptr<Graph> *graph);
+int capture_status(Stream *stream);
+int capture_add(Stream *stream, Operation operation);
+int capture_record(Stream *stream, const std::shared_ptr<Mark> &mark);
+int capture_wait(Stream *stream, const std::shared_ptr<Mark> &mark);
+void capture_break(Stream *stream);
+// The error of a call that captures forbid, which breaks them; 0 where there are none.
+int capture_forbids_unsafe(); // what might wait for the device or change its memory, in the threads that a capture's mode names
+int capture_forbids_legacy(); // the legacy stream waits for all blocking ones
+int capture_forbids_all(); // what waits for the whole context
+int capture_forbids_waiting(Stream *stream);
 
 double now_seconds();

@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <cstdio>
 #include <cstring>
+#include <set>
 #include "emulator/driver.h"
 
 namespace {
@@ -33,6 +34,19 @@ int look(dl_phdr_info *info, size_t, void *data) {
     search->tls = (char *) info->dlpi_tls_data;
     return 1;
 }
+}
+
+namespace {
+std::set<const Image *> images;
+std::map<const Function *, uint64_t> functions;
+uint64_t serials;
+}
+
+bool image_loaded(const Image *image) { return images.count(image) > 0; }
+
+bool function_loaded(const Function *function, uint64_t serial) {
+    auto known = functions.find(function);
+    return known != functions.end() && (serial == 0 || known->second == serial);
 }
 
 char *image_tls(Image *image) {
@@ -73,11 +87,14 @@ int image_load(const void *bytes, Image **result) {
     dladdr((void *) bind, &info);
     image->low = (uint64_t) info.dli_fbase;
     image_tls(image.get());
+    images.insert(image.get());
     *result = image.release();
     return SUCCESS;
 }
 
 void image_unload(Image *image) {
+    images.erase(image);
+    for (auto &function : image->functions) functions.erase(function.get());
     dlclose(image->library);
     close(image->file);
     delete image;
@@ -92,8 +109,9 @@ int image_function(Image *image, const char *name, Function **function) {
             return SUCCESS;
         }
     }
-    image->functions.push_back(std::make_unique<Function>(Function{image, kernel}));
+    image->functions.push_back(std::make_unique<Function>(Function{image, kernel, ++serials}));
     *function = image->functions.back().get();
+    functions[*function] = serials;
     return SUCCESS;
 }
 
