@@ -35,6 +35,7 @@ struct TenfoldServices {
     unsigned long long size;
     unsigned char *shadow;
     void (*access)(const volatile void *address, unsigned bytes, int kind, void *where);
+    // Waits for `count` threads, or for all of the block where count is not positive: the __syncthreads() number -count.
     void (*barrier)(int count, int id, void *where);
     // value and result: 8 bytes; width: of a shuffle; argument: the lane, the distance or the mask.
     unsigned long long (*collective)(int kind, unsigned mask, unsigned long long value, unsigned argument, unsigned width, void *where);

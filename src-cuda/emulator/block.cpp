@@ -170,14 +170,15 @@ void Block::barrier(int wanted, int id, void *where) {
     check_time(where);
     current->where = where;
     current->barrier = id;
+    current->place = -wanted;
     current->state = AT_BARRIER;
     arrived[id]++;
-    if (wanted ? arrived[id] == (unsigned) wanted : arrived[id] + done == count) {
-        if (!wanted) {
+    if (wanted > 0 ? arrived[id] == (unsigned) wanted : arrived[id] + done == count) {
+        if (wanted <= 0) {
             for (unsigned t = 0; t < count; t++) {
                 CudaThread &thread = threads[t];
                 if (thread.state == DONE) fault(LAUNCH_FAILED, "divergent barrier: " + who(thread) + " has left the kernel and will not come to __syncthreads()", where);
-                if (thread.where != where) {
+                if (thread.place != current->place) {
                     fault(LAUNCH_FAILED, "divergent barrier: threads of one block wait in different __syncthreads(); thread " + words(thread.self.thread)
                         + " is at " + line(thread.where), where);
                 }

@@ -22,6 +22,7 @@ struct CudaThread {
     Fiber fiber;
     State state = FRESH;
     int barrier = 0;
+    int place = 0; // which __syncthreads()
     void *where = nullptr;
     // the collective it waits in, and what it gets from it
     int kind = 0;

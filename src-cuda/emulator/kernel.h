@@ -85,7 +85,9 @@ TENFOLD_HIDDEN TENFOLD_QUIET __attribute__((used)) inline void __tsan_func_exit(
 // ---- barriers and warps ----
 
 #define TENFOLD_CALL static TENFOLD_QUIET __attribute__((noinline, unused))
-TENFOLD_CALL void __syncthreads() { tenfold_services.barrier(0, 0, TENFOLD_WHERE); }
+// Known by its place in the text: the compiler may write one call in several places.
+#define __syncthreads() tenfold_syncthreads(__COUNTER__)
+TENFOLD_CALL void tenfold_syncthreads(int place) { tenfold_services.barrier(-place, 0, TENFOLD_WHERE); }
 TENFOLD_CALL void tenfold_barrier(int id, int count) { tenfold_services.barrier(count, id, TENFOLD_WHERE); }
 TENFOLD_CALL void __syncwarp(unsigned mask = 0xffffffffu) { tenfold_services.collective(TENFOLD_SYNC, mask, 0, 0, 32, TENFOLD_WHERE); }
 TENFOLD_CALL unsigned __activemask() { return tenfold_services.active(); }

@@ -58,7 +58,7 @@ public final class CudaPointwise {
     private CudaPointwise() {
     }
 
-    private static Parameter parameter(DType type) {
+    static Parameter parameter(DType type) {
         return switch (type) {
             case F32 -> Parameter.F32;
             case F64 -> Parameter.F64;
@@ -69,7 +69,7 @@ public final class CudaPointwise {
 
     private static Compiled compiled(PointwiseKernel kernel) {
         Compiled known = KERNELS.get(kernel);
-        return known != null ? known : KERNELS.computeIfAbsent(kernel, k -> new Compiled(CudaText.of(k)));
+        return known != null ? known : KERNELS.computeIfAbsent(kernel, k -> new Compiled(k.cudaText()));
     }
 
     /** The text of a kernel, for checks without a device. */
@@ -143,6 +143,13 @@ public final class CudaPointwise {
 
     private static void finish(Launch launch, CudaText element, long[] operands, double[] given, long units) {
         for (long operand : operands) launch.pointer(operand);
+        params(launch, element, given);
+        int threads = (int) Math.min(PointwiseText.THREADS, (units + 31) / 32 * 32);
+        launch.launch(blocks((units + threads - 1) / threads), threads);
+    }
+
+    /** The parameters' values, of the computation or those {@code given}. */
+    static void params(Launch launch, CudaText element, double[] given) {
         double[] params = element.values() != null ? element.values() : given;
         for (int p = 0; p < element.params().size(); p++) {
             switch (element.params().get(p)) {
@@ -152,8 +159,6 @@ public final class CudaPointwise {
                 default -> launch.i32((int) params[p]);
             }
         }
-        int threads = (int) Math.min(PointwiseText.THREADS, (units + 31) / 32 * 32);
-        launch.launch(blocks((units + threads - 1) / threads), threads);
     }
 
     static int blocks(long blocks) {

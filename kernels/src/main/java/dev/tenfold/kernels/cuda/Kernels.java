@@ -30,7 +30,14 @@ public final class Kernels {
         }
     }
 
-    private static final List<KernelFamily> ALL = PointwiseFamily.families();
+    private static final List<KernelFamily> ALL = families();
+
+    private static List<KernelFamily> families() {
+        List<KernelFamily> all = new ArrayList<>(PointwiseFamily.families());
+        all.add(CudaCopy.family());
+        all.addAll(CudaReductions.families());
+        return List.copyOf(all);
+    }
 
     private Kernels() {
     }

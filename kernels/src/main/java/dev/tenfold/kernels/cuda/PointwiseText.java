@@ -40,7 +40,7 @@ final class PointwiseText {
         text.append("    const i64 at = thread_number() * WIDTH;\n    if (at >= n) return;\n    const i32 count = n - at < WIDTH ? (i32) (n - at) : WIDTH;\n");
         text.append(offsets).append("    place(space, thread_number(), o);\n");
         for (int i = 0; i < inputs; i++) {
-            text.append(String.format("    const auto a%d = space.repeated >> %d & 1 ? repeat<WIDTH>(x%d + o[%d]) : load<WIDTH>(x%d + o[%d], count);\n", i, i, i, i, i, i));
+            text.append("    const auto a").append(i).append(" = ").append(packOf(i)).append(";\n");
         }
         text.append(packLoop(element));
         for (int k = 0; k < element.out().size(); k++) text.append(String.format("    store(y%d + at, r%d, count);\n", k, k));
@@ -51,6 +51,11 @@ final class PointwiseText {
         text.append(parameterNames(element, "p")).append(results(element, "")).append(");\n");
         for (int k = 0; k < element.out().size(); k++) text.append(String.format("    y%d[at] = r%d;\n", k, k));
         return KernelSource.generated("src-cuda/elementwise/generated.cu", text.append("}\n").toString());
+    }
+
+    /** The expression for {@code count} elements of input i, for places {@code o} of {@code space}. */
+    static String packOf(int i) {
+        return String.format("space.repeated >> %1$d & 1 ? repeat<WIDTH>(x%1$d + o[%1$d]) : load<WIDTH>(x%1$d + o[%1$d], count)", i);
     }
 
     /** How many runs fit one launch. */

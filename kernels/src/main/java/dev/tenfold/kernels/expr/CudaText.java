@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
  */
 public record CudaText(List<DType> in, List<DType> out, List<DType> params, double[] values, int steps, String text) {
     /** The text of one loop. */
-    public static CudaText of(PointwiseKernel kernel) {
+    static CudaText of(PointwiseKernel kernel) {
         Printer printer = new Printer(List.of(kernel.inputTypes()));
         String[] results = IntStream.range(0, kernel.outputs()).mapToObj(k -> "y" + k).toArray(String[]::new);
         printer.stage(kernel, IntStream.range(0, kernel.inputTypes().length).toArray(), results);

@@ -35,6 +35,7 @@ public final class Pipeline {
     private final int[] places;
     private final int[] resultBytes;
     private final int blocks;
+    private volatile CudaText cudaText;
 
     /**
      * The stages on {@code inputs} inputs.
@@ -61,7 +62,9 @@ public final class Pipeline {
 
     /** All stages as one CUDA text. */
     public CudaText cudaText() {
-        return CudaText.of(Arrays.asList(inputTypes()), stages, types, results);
+        CudaText known = cudaText;
+        if (known == null) cudaText = known = CudaText.of(Arrays.asList(inputTypes()), stages, types, results);
+        return known;
     }
 
     private DType[] inputTypes() {

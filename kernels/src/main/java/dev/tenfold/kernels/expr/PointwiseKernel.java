@@ -37,6 +37,7 @@ public final class PointwiseKernel {
     private final Lowering.Lowered code;
     private final int chunk;
     private CompiledLoop dense;
+    private volatile CudaText cudaText;
     private final ConcurrentHashMap<Integer, CompiledLoop> variants = new ConcurrentHashMap<>();
 
     private PointwiseKernel(Key key) {
@@ -90,6 +91,13 @@ public final class PointwiseKernel {
 
     DType[] inputTypes() {
         return in;
+    }
+
+    /** One element as CUDA text. */
+    public CudaText cudaText() {
+        CudaText known = cudaText;
+        if (known == null) cudaText = known = CudaText.of(this);
+        return known;
     }
 
     DType[] outputTypes() {
