@@ -1,6 +1,7 @@
 package dev.tenfold.methods;
 
 import java.io.IOException;
+import java.util.List;
 
 /** One of the ten published methods, as {@code tenfold run} runs it. It has no state: everything is in the {@link Run}. */
 public interface Method {
@@ -12,6 +13,12 @@ public interface Method {
 
     /** The paper: authors, title, where, year. */
     String paper();
+
+    /**
+     * What it computes with beside element-wise operations, views and reductions, as the catalogue of operations names them: a device that lacks one of
+     * them cannot run the method.
+     */
+    List<String> operations();
 
     /**
      * Does the whole study and leaves its metrics, claims, plots and text in {@code run}.

@@ -7,18 +7,19 @@ import dev.tenfold.kernels.MemoryStats;
 import dev.tenfold.kernels.NativeLibraries;
 import dev.tenfold.kernels.VectorModule;
 import dev.tenfold.kernels.WorkerPool;
+import dev.tenfold.kernels.cuda.Cuda;
+import dev.tenfold.kernels.cuda.KernelCache;
+import dev.tenfold.kernels.cuda.Nvrtc;
 import dev.tenfold.methods.Method;
 import dev.tenfold.tensor.Scope;
 import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.Tensors;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -26,9 +27,6 @@ import picocli.CommandLine.Option;
 @Command(name = "info", mixinStandardHelpOptions = true, versionProvider = Version.class, usageHelpAutoWidth = true,
         description = "Shows the machine, the libraries, the devices and the methods, and tries a small computation.")
 final class InfoCommand implements Callable<Integer> {
-    private static final List<String> DRIVER_PLACES = List.of("/usr/lib/x86_64-linux-gnu/libcuda.so.1", "/usr/lib64/libcuda.so.1",
-            "/usr/lib/aarch64-linux-gnu/libcuda.so.1", "/usr/lib/wsl/lib/libcuda.so.1", "/usr/local/nvidia/lib64/libcuda.so.1");
-
     private final List<Method> methods;
     private final Screen screen;
     @Option(names = "--verbose", description = "Shows where an error came from.")
@@ -51,8 +49,10 @@ final class InfoCommand implements Callable<Integer> {
         MemoryStats memory = HostAllocator.get().stats();
         line("Memory", "limit " + gibibytes(HostAllocator.get().limit()) + " for tensors (-Dtenfold.memory=BYTES), "
                 + gibibytes(memory.liveBytes() + memory.cachedBytes()) + " in use; Java's heap up to " + gibibytes(Runtime.getRuntime().maxMemory()));
-        line("Devices", "cpu");
-        line("CUDA", "not in this version" + driver());
+        line("Devices", Stream.concat(Stream.of("cpu"), Cuda.devices().stream().map(device -> device + " " + device.name())).collect(Collectors.joining(", ")));
+        line("CUDA", Cuda.status());
+        line("NVRTC", Nvrtc.status());
+        line("Kernels", KernelCache.get().describe());
         line("Methods", methods.stream().map(Method::name).collect(Collectors.joining(", ")));
         try {
             line("OpenBLAS", NativeLibraries.openBlas());
@@ -77,16 +77,6 @@ final class InfoCommand implements Callable<Integer> {
             if (value != 858 || gradient[0] != 158 || gradient[3] != 482) throw new IllegalStateException("2 x 2 products and gradients come out wrong on this machine");
             return "a product and its gradient are right";
         }
-    }
-
-    private static String driver() {
-        Path version = Path.of("/proc/driver/nvidia/version");
-        try {
-            if (Files.isReadable(version)) return "; an NVIDIA driver is there: " + Files.readAllLines(version).getFirst().strip();
-        } catch (IOException e) {
-            // then the library says it
-        }
-        return DRIVER_PLACES.stream().filter(p -> Files.exists(Path.of(p))).findFirst().map(p -> "; an NVIDIA driver is there: " + p).orElse("; no NVIDIA driver was seen");
     }
 
     private void line(String name, String value) {

@@ -9,6 +9,7 @@ import dev.tenfold.methods.report.Plot;
 import dev.tenfold.methods.report.PlotImage;
 import dev.tenfold.methods.report.Study;
 import dev.tenfold.methods.report.Table;
+import dev.tenfold.tensor.Device;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -25,6 +26,7 @@ import java.util.Optional;
 final class MethodRun implements Run {
     private final Method method;
     private final RunSettings settings;
+    private final Device device;
     private final Path folder;
     private final Screen screen;
     private final StopSignal stop;
@@ -34,9 +36,10 @@ final class MethodRun implements Run {
     private final List<Part> parts = new ArrayList<>();
     private String dataDescription = "none";
 
-    MethodRun(Method method, RunSettings settings, Path folder, Screen screen, StopSignal stop) {
+    MethodRun(Method method, RunSettings settings, Device device, Path folder, Screen screen, StopSignal stop) {
         this.method = method;
         this.settings = settings;
+        this.device = device;
         this.folder = folder;
         this.screen = screen;
         this.stop = stop;
@@ -48,7 +51,7 @@ final class MethodRun implements Run {
         long start = System.nanoTime();
         method.run(this);
         double seconds = (System.nanoTime() - start) * 1e-9;
-        Study.Settings told = new Study.Settings(settings.scale().name().toLowerCase(Locale.ROOT), "cpu", settings.seed(), settings.threads());
+        Study.Settings told = new Study.Settings(settings.scale().name().toLowerCase(Locale.ROOT), device.toString(), settings.seed(), settings.threads());
         return new Study(method.name(), method.title(), method.paper(), told, seconds, dataDescription, metrics, claims, parts,
                 Instant.now(), Version.full(), Host.describe());
     }

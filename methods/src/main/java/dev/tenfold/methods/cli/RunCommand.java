@@ -5,6 +5,7 @@ import dev.tenfold.methods.Method;
 import dev.tenfold.methods.Run;
 import dev.tenfold.methods.report.ReportPage;
 import dev.tenfold.methods.report.Study;
+import dev.tenfold.tensor.Device;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +30,8 @@ final class RunCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "METHOD|all", arity = "1", description = "What to run; tenfold info lists the methods.")
     private String name;
-    @Option(names = "--device", paramLabel = "cpu|auto", defaultValue = "auto", description = "Where to compute (default: ${DEFAULT-VALUE}). This version computes on the CPU.")
+    @Option(names = "--device", paramLabel = "cpu|cuda|cuda:N|auto", defaultValue = "auto",
+            description = "Where to compute. auto (default): on a CUDA device where the method's operations all have kernels, on the CPU otherwise.")
     private String device;
     @Option(names = "--scale", paramLabel = "small|full", defaultValue = "small", description = "small: minutes on two cores (default); full: the paper's size, for a large machine.")
     private String scale;
@@ -56,27 +58,27 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         List<Method> chosen = chosen();
-        checkDevice();
+        DeviceChoice choice = deviceFor(chosen);
         RunSettings settings = new RunSettings(scale(), seed(), threadCount(), data());
         prepareOut();
-        if (device.equals("auto")) screen.say("device: cpu (this version of Tenfold has no CUDA)");
         WorkerPool.setThreads(settings.threads());
         int code = 0;
         for (Method method : chosen) {
-            int outcome = runOne(method, settings);
+            int outcome = runOne(method, settings, choice.of(method));
             if (outcome == Tenfold.INTERRUPTED) return outcome;
             code = Math.max(code, outcome);
         }
         return code;
     }
 
-    private int runOne(Method method, RunSettings settings) throws IOException {
+    private int runOne(Method method, RunSettings settings, DeviceChoice.Chosen where) throws IOException {
         Path folder = out.resolve(method.name());
         Files.createDirectories(folder);
         try (StopSignal stop = new StopSignal(screen)) {
-            MethodRun run = new MethodRun(method, settings, folder, screen, stop);
-            try {
+            MethodRun run = new MethodRun(method, settings, where.device(), folder, screen, stop);
+            try (Device.Use there = where.device().use()) {
                 screen.say(method.title());
+                screen.say("device: " + where);
                 Study study = run.perform();
                 stop.check();
                 study.write(folder);
@@ -118,10 +120,14 @@ final class RunCommand implements Callable<Integer> {
         throw wrong("no method is called " + name + "." + guess + " There are: " + String.join(", ", names) + " and all");
     }
 
-    private void checkDevice() {
-        if (device.equals("cpu") || device.equals("auto")) return;
-        if (device.equals("cuda")) throw wrong("--device cuda: this version of Tenfold computes on the CPU only; leave --device out, or give cpu");
-        throw wrong("--device " + device + ": choose cpu or auto");
+    private DeviceChoice deviceFor(List<Method> chosen) {
+        DeviceChoice choice = new DeviceChoice(device);
+        try {
+            choice.check(chosen);
+        } catch (IllegalArgumentException e) {
+            throw wrong(e.getMessage());
+        }
+        return choice;
     }
 
     private Run.Scale scale() {

@@ -31,6 +31,12 @@ public final class SquareLoss implements Method {
     }
 
     @Override
+    public List<String> operations() {
+        return List.of("matmul", "linear", "conv2d", "conv2dInputGradient", "conv2dWeightGradient", "averagePool2d", "batchNorm", "crossEntropy", "indexSelect", "gather",
+                "cholesky", "triangularSolve", "eigh");
+    }
+
+    @Override
     public void run(Run run) throws IOException {
         boolean small = run.scale() == Run.Scale.SMALL;
         Pictures pictures = Pictures.of(run, small ? new Pictures.Made(1, 16, 0.06, 3000, 1000) : new Pictures.Made(3, 32, 0.06, 50_000, 10_000));

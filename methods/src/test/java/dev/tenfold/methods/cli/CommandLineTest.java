@@ -50,7 +50,7 @@ class CommandLineTest {
         assertTrue(out().contains("tiny: 1 of 2 claims hold at scale small"), out());
         assertTrue(out().contains("holds     A half is <i>half</i>"), out());
         assertTrue(out().contains("measured 0.5, baseline 0.25"), out());
-        assertTrue(err().contains("device: cpu (this version of Tenfold has no CUDA)"), err());
+        assertTrue(err().contains("device: cpu (CUDA is switched off by -Dtenfold.cuda=off)"), err());
         assertTrue(err().contains("counting: 3 of 3, loss 2, 0.0 s"), err());
         Path results = folder.resolve("out/tiny");
         try (var files = Files.list(results)) {
@@ -65,8 +65,10 @@ class CommandLineTest {
             run tinny                       | no method is called tinny. Did you mean tiny? There are: tiny, second
             run qqqqqqqqqqq                 | no method is called qqqqqqqqqqq. There are: tiny
             run                             | Missing required parameter: 'METHOD|all'
-            run tiny --device cuda          | --device cuda: this version of Tenfold computes on the CPU only
-            run tiny --device tpu           | --device tpu: choose cpu or auto
+            run tiny --device cuda          | --device cuda: cuda:0 cannot be used: CUDA is switched off
+            run second --device cuda:1      | --device cuda:1: second needs matmul, sort, which have no CUDA kernels yet. Leave --device out
+            run tiny --device tpu           | --device tpu: choose cpu, cuda, cuda:N or auto
+            run tiny --device cuda:x        | --device cuda:x: choose cpu, cuda, cuda:N or auto
             run tiny --scale huge           | --scale huge: choose small or full
             run tiny --seed x1              | --seed x1: a whole number is needed
             run tiny --threads 0            | --threads 0: a whole number from 1 to 1024 is needed
@@ -125,7 +127,7 @@ class CommandLineTest {
     void infoSaysWhatIsThereAndTriesIt() {
         assertEquals(0, tenfold("info"), this::err);
         for (String line : List.of("Tenfold ", "Java ", "Processor ", "Threads ", "Vectors    on (", "Memory ", "Devices    cpu",
-                "CUDA       not in this version", "Methods    tiny, second", "OpenBLAS   OpenBLAS", "Check      a product and its gradient are right")) {
+                "CUDA       CUDA is switched off by -Dtenfold.cuda=off", "NVRTC      ", "Kernels    ", "Methods    tiny, second", "OpenBLAS   OpenBLAS", "Check      a product and its gradient are right")) {
             assertTrue(out().contains(line), line + " is missing in\n" + out());
         }
     }

@@ -25,6 +25,11 @@ final class TestMethods {
         }
 
         @Override
+        public List<String> operations() {
+            return name.equals("second") ? List.of("softmax", "matmul", "sort") : List.of("sum");
+        }
+
+        @Override
         public void run(Run run) throws IOException {
             work.run(run);
         }

@@ -1,7 +1,13 @@
 package dev.tenfold.tensor.op;
 
+import dev.tenfold.tensor.Device;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Every operation with its samples. An operation that is not listed here is not tested, and the contract test says so. */
 public final class Catalogue {
@@ -11,10 +17,21 @@ public final class Catalogue {
      * @param name    the operation's name; its float64 reference in the tests has the same
      * @param samples at least one
      * @param faults  calls that it refuses; at least one, except for an element-wise operation of one input, which takes anything
+     * @param kinds   the kinds of devices that it runs on
      */
-    public record Entry(String name, List<Sample> samples, List<Fault> faults) {
+    public record Entry(String name, List<Sample> samples, List<Fault> faults, Set<Device.Kind> kinds) {
         public Entry {
             if (samples.isEmpty()) throw new IllegalArgumentException(name + " has no samples");
+        }
+
+        /** An operation that runs on the host alone. */
+        public Entry(String name, List<Sample> samples, List<Fault> faults) {
+            this(name, samples, faults, EnumSet.of(Device.Kind.CPU));
+        }
+
+        /** The operation, which runs on devices of every kind. */
+        public Entry everywhere() {
+            return new Entry(name, samples, faults, EnumSet.allOf(Device.Kind.class));
         }
 
         @Override
@@ -26,40 +43,51 @@ public final class Catalogue {
     private Catalogue() {
     }
 
+    /**
+     * Those of the operations called {@code names} that do not run on devices of {@code kind}, in their order.
+     *
+     * @throws IllegalArgumentException when an operation has no such name
+     */
+    public static List<String> missing(Device.Kind kind, Collection<String> names) {
+        Map<String, Entry> entries = all().stream().collect(Collectors.toMap(Entry::name, entry -> entry));
+        for (String name : names) if (!entries.containsKey(name)) throw new IllegalArgumentException("no operation is called " + name);
+        return names.stream().filter(name -> !entries.get(name).kinds.contains(kind)).toList();
+    }
+
     /** All entries. */
     public static List<Entry> all() {
         List<Entry> entries = new ArrayList<>(ElementwiseSamples.entries());
-        entries.add(new Entry("fused", FusedChain.samples(), FusedChain.faults()));
+        entries.add(new Entry("fused", FusedChain.samples(), FusedChain.faults()).everywhere());
         views(entries);
         linear(entries);
         convolutions(entries);
         normalisations(entries);
         sortsAndScans(entries);
-        entries.add(new Entry("sum", Sum.samples(), Sum.faults()));
-        entries.add(new Entry("max", Extreme.samples(true), Extreme.faults(true)));
-        entries.add(new Entry("min", Extreme.samples(false), Extreme.faults(false)));
-        entries.add(new Entry("argMax", ArgExtreme.samples(true), ArgExtreme.faults(true)));
-        entries.add(new Entry("argMin", ArgExtreme.samples(false), ArgExtreme.faults(false)));
-        entries.add(new Entry("softmax", Softmax.samples(false), Softmax.faults(false)));
-        entries.add(new Entry("logSoftmax", Softmax.samples(true), Softmax.faults(true)));
-        entries.add(new Entry("logSumExp", LogSumExp.samples(), LogSumExp.faults()));
-        entries.add(new Entry("slice", Slice.samples(), Slice.faults()));
-        entries.add(new Entry("embed", Embed.samples(), Embed.faults()));
+        entries.add(new Entry("sum", Sum.samples(), Sum.faults()).everywhere());
+        entries.add(new Entry("max", Extreme.samples(true), Extreme.faults(true)).everywhere());
+        entries.add(new Entry("min", Extreme.samples(false), Extreme.faults(false)).everywhere());
+        entries.add(new Entry("argMax", ArgExtreme.samples(true), ArgExtreme.faults(true)).everywhere());
+        entries.add(new Entry("argMin", ArgExtreme.samples(false), ArgExtreme.faults(false)).everywhere());
+        entries.add(new Entry("softmax", Softmax.samples(false), Softmax.faults(false)).everywhere());
+        entries.add(new Entry("logSoftmax", Softmax.samples(true), Softmax.faults(true)).everywhere());
+        entries.add(new Entry("logSumExp", LogSumExp.samples(), LogSumExp.faults()).everywhere());
+        entries.add(new Entry("slice", Slice.samples(), Slice.faults()).everywhere());
+        entries.add(new Entry("embed", Embed.samples(), Embed.faults()).everywhere());
         entries.add(new Entry("gather", Gather.samples(), Gather.faults()));
         entries.add(new Entry("scatterAdd", ScatterAdd.samples(), ScatterAdd.faults()));
         entries.add(new Entry("indexSelect", IndexSelect.samples(), IndexSelect.faults()));
         entries.add(new Entry("indexAdd", IndexAdd.samples(), IndexAdd.faults()));
-        entries.add(new Entry("concat", Concat.samples(), Concat.faults()));
+        entries.add(new Entry("concat", Concat.samples(), Concat.faults()).everywhere());
         return List.copyOf(entries);
     }
 
     private static void views(List<Entry> entries) {
-        entries.add(new Entry("to", Cast.samples(), Cast.faults()));
-        entries.add(new Entry("transfer", Transfer.samples(), Transfer.faults()));
-        entries.add(new Entry("contiguous", Contiguous.samples(), Contiguous.faults()));
-        entries.add(new Entry("reshape", Reshape.samples(), Reshape.faults()));
-        entries.add(new Entry("permute", Permute.samples(), Permute.faults()));
-        entries.add(new Entry("expand", Expand.samples(), Expand.faults()));
+        entries.add(new Entry("to", Cast.samples(), Cast.faults()).everywhere());
+        entries.add(new Entry("transfer", Transfer.samples(), Transfer.faults()).everywhere());
+        entries.add(new Entry("contiguous", Contiguous.samples(), Contiguous.faults()).everywhere());
+        entries.add(new Entry("reshape", Reshape.samples(), Reshape.faults()).everywhere());
+        entries.add(new Entry("permute", Permute.samples(), Permute.faults()).everywhere());
+        entries.add(new Entry("expand", Expand.samples(), Expand.faults()).everywhere());
     }
 
     private static void linear(List<Entry> entries) {
@@ -78,18 +106,18 @@ public final class Catalogue {
         entries.add(new Entry("signLogDet", Determinant.samples(true), Determinant.faults(true)));
         entries.add(new Entry("eigh", SymmetricEigen.samples(), SymmetricEigen.faults()));
         entries.add(new Entry("svd", SingularValues.samples(), SingularValues.faults()));
-        entries.add(new Entry("norm", Norm.samples(), Norm.faults()));
-        entries.add(new Entry("diagonal", Diagonal.samples(), Diagonal.faults()));
-        entries.add(new Entry("diagonalEmbed", DiagonalEmbed.samples(), DiagonalEmbed.faults()));
+        entries.add(new Entry("norm", Norm.samples(), Norm.faults()).everywhere());
+        entries.add(new Entry("diagonal", Diagonal.samples(), Diagonal.faults()).everywhere());
+        entries.add(new Entry("diagonalEmbed", DiagonalEmbed.samples(), DiagonalEmbed.faults()).everywhere());
         entries.add(new Entry("lowerTriangle", Triangle.samples(false), Triangle.faults(false)));
         entries.add(new Entry("upperTriangle", Triangle.samples(true), Triangle.faults(true)));
     }
 
     private static void sortsAndScans(List<Entry> entries) {
-        entries.add(new Entry("prod", Prod.samples(), Prod.faults()));
-        entries.add(new Entry("all", Truth.samples(true), Truth.faults(true)));
-        entries.add(new Entry("any", Truth.samples(false), Truth.faults(false)));
-        entries.add(new Entry("cumulativeSum", CumulativeSum.samples(), CumulativeSum.faults()));
+        entries.add(new Entry("prod", Prod.samples(), Prod.faults()).everywhere());
+        entries.add(new Entry("all", Truth.samples(true), Truth.faults(true)).everywhere());
+        entries.add(new Entry("any", Truth.samples(false), Truth.faults(false)).everywhere());
+        entries.add(new Entry("cumulativeSum", CumulativeSum.samples(), CumulativeSum.faults()).everywhere());
         entries.add(new Entry("logCumulativeSumExp", LogCumulativeSumExp.samples(), LogCumulativeSumExp.faults()));
         entries.add(new Entry("linearRecurrence", LinearRecurrence.samples(), LinearRecurrence.faults()));
         entries.add(new Entry("sort", Sort.samples(), Sort.faults()));

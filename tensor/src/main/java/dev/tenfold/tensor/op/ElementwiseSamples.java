@@ -56,7 +56,7 @@ public final class ElementwiseSamples {
 
     /** An entry of the catalogue for every entry of the table. */
     static List<Catalogue.Entry> entries() {
-        return Elementwise.table().stream().map(operation -> new Catalogue.Entry(operation.name(), samples(operation), faults(operation))).toList();
+        return Elementwise.table().stream().map(operation -> new Catalogue.Entry(operation.name(), samples(operation), faults(operation)).everywhere()).toList();
     }
 
     private static List<Sample> samples(Pointwise operation) {
