@@ -43,16 +43,18 @@ TENFOLD_MMA(mma_tf32, 2)
 
 // `count` 8x8 matrices of b16: lane i gives the address of row i % 8 of matrix i / 8, in shared memory, a multiple of 16.
 static TENFOLD_QUIET __attribute__((noinline, unused)) void tenfold_ldmatrix(int count, bool transposed, unsigned *r, const void *row, void *where) {
-    auto *rows = (const char *const *) tenfold_services.exchange(&row, sizeof row, where);
-    const char *held[32];
-    for (int i = 0; i < 32; i++) held[i] = rows[i];
+    struct Row { unsigned short at[8]; } mine = {};
     int lane = (int) tenfold_now->lane;
-    if (lane < 8 * count) tenfold_services.access(row, 16, TENFOLD_READ, where);
+    if (lane < 8 * count) {
+        tenfold_services.access(row, 16, TENFOLD_READ | TENFOLD_IN_SHARED, where);
+        mine = *(const Row *) row;
+    }
+    auto *all = (const Row *) tenfold_services.exchange(&mine, sizeof mine, where);
     for (int m = 0; m < count; m++) {
         unsigned short pair[2];
         for (int h = 0; h < 2; h++) {
             int line = transposed ? 2 * (lane % 4) + h : lane / 4, at = transposed ? lane / 4 : 2 * (lane % 4) + h;
-            pair[h] = ((const unsigned short *) held[8 * m + line])[at];
+            pair[h] = all[8 * m + line].at[at];
         }
         r[m] = pair[0] | (unsigned) pair[1] << 16;
     }

@@ -26,7 +26,16 @@ enum TenfoldCollective {
     TENFOLD_XOR, TENFOLD_EXCHANGE
 };
 
-enum TenfoldAccess { TENFOLD_READ, TENFOLD_WRITE, TENFOLD_ATOMIC };
+// How memory is touched, and in the higher bits what is asked of the address.
+enum TenfoldAccess {
+    TENFOLD_READ, TENFOLD_WRITE, TENFOLD_ATOMIC, TENFOLD_KIND = 3,
+    TENFOLD_ANYWHERE = 4, // it need not be a multiple of the size
+    TENFOLD_IN_SHARED = 8, // it must lie in shared memory
+    TENFOLD_IN_DEVICE = 16 // it must lie in the device's memory
+};
+
+// A thread's stack: an address lies in it when it differs from another one of the stack in the lower bits alone.
+constexpr unsigned long long TENFOLD_STACK = 256 << 10;
 
 // What a kernel calls in the driver.
 struct TenfoldServices {
@@ -45,6 +54,8 @@ struct TenfoldServices {
     // 0: copy later; 1: what was asked for is a group; 2: wait until at most `bytes` groups are not done.
     void (*async)(int what, void *to, const void *from, unsigned bytes, void *where);
     void (*trap)(const char *text, void *where);
+    // The other threads of the block have their turn.
+    void (*yield)(void *where);
     // Set when the launch took too long: the next access ends it.
     const volatile int *stop;
 };

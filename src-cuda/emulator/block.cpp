@@ -3,6 +3,8 @@
 #include "emulator/driver.h"
 
 namespace {
+constexpr unsigned BARRIERS = 16;
+
 std::string words(uint3 at) { return "(" + std::to_string(at.x) + ", " + std::to_string(at.y) + ", " + std::to_string(at.z) + ")"; }
 
 void enter() { this_block().main(); }
@@ -10,7 +12,10 @@ void enter() { this_block().main(); }
 
 Block &this_block() {
     static thread_local Block block;
-    return block;
+    // A pointer needs no look whether it has been constructed, and at a fixed place of the thread's no call.
+    static thread_local Block *known __attribute__((tls_model("initial-exec"))) = nullptr;
+    if (!known) known = &block;
+    return *known;
 }
 
 Block::~Block() {
@@ -26,11 +31,11 @@ void Block::begin(const Launch &given) {
     char *start = (char *) (((uint64_t) dynamic.data() + 127) / 128 * 128);
     count = given.block.x * given.block.y * given.block.z;
     if (threads.size() < count) threads.resize(count);
-    unsigned warps = (count + 31) / 32;
-    for (auto &buffer : exchanged) buffer.resize(warps * 32 * 256);
-    turn.assign(warps, 0);
-    arrived.assign(16, 0);
-    shared.begin(fixed, image->tls_bytes, start, given.dynamic_bytes, warps);
+    warps.resize((count + 31) / 32);
+    for (auto &buffer : exchanged) buffer.resize(warps.size() * 32 * 256);
+    turn.assign(warps.size(), 0);
+    arrived.assign(BARRIERS, 0);
+    shared.begin(fixed, image->tls_bytes, start, given.dynamic_bytes, (unsigned) warps.size());
     for (unsigned t = 0; t < count; t++) {
         TenfoldThread &self = threads[t].self;
         self.thread = {t % given.block.x, t / given.block.x % given.block.y, t / given.block.x / given.block.y};
@@ -52,6 +57,7 @@ bool Block::run(uint3 index) {
         threads[t].state = FRESH;
         threads[t].copies.clear();
     }
+    for (auto &warp : warps) warp = Warp{};
     while (done < count) {
         bool moved = false;
         for (unsigned t = 0; t < count; t++) {
@@ -86,6 +92,7 @@ void Block::resume(CudaThread &thread) {
 void Block::main() {
     launch->function->kernel->call(launch->parameters.data());
     current->state = DONE;
+    warps[warp_of(*current)].done |= 1u << current->self.lane;
     done++;
     wait();
 }
@@ -101,8 +108,10 @@ void Block::fault(int error, const std::string &what, void *where) {
     __builtin_unreachable();
 }
 
+std::string Block::name(const CudaThread &thread) const { return "thread " + words(thread.self.thread); }
+
 std::string Block::who(const CudaThread &thread) const {
-    return std::string("thread ") + words(thread.self.thread) + " of block " + words(thread.self.block) + ", kernel " + launch->function->kernel->name;
+    return name(thread) + " of block " + words(thread.self.block) + ", kernel " + launch->function->kernel->name;
 }
 
 std::string Block::line(void *where) const { return image_line(launch->function->image, where); }
@@ -111,63 +120,16 @@ void Block::check_time(void *where) {
     if (launch_stop) fault(LAUNCH_TIMEOUT, "the kernel did not end within TENFOLD_EMULATOR_SECONDS", where);
 }
 
-void Block::access(uint64_t address, unsigned bytes, int kind, void *where) {
-    if (launch_stop) check_time(where);
-    uint64_t stack = (uint64_t) current->fiber.stack;
-    if (address - stack < FIBER_STACK) return;
-    if (shared.contains(address)) {
-        unsigned other = ~0u;
-        std::string wrong = shared.check(address, bytes, kind, (unsigned) (current - threads.data()), &other);
-        if (wrong.empty()) return;
-        if (other != ~0u && &threads[other] != current) wrong += "; the other is thread " + words(threads[other].self.thread);
-        fault(wrong.compare(0, 13, "out-of-bounds") == 0 ? ILLEGAL_ADDRESS : LAUNCH_FAILED, wrong, where);
-    }
-    uint64_t offset = address - memory_base();
-    bool aligned = bytes > 16 || address % bytes == 0;
-    if (offset < memory_size() && aligned) {
-        unsigned char *states = memory_shadow() + offset;
-        bool right = true;
-        for (unsigned i = 0; i < bytes; i++) right &= states[i] == 2 || (kind == TENFOLD_WRITE && states[i] == 1);
-        if (right) {
-            if (kind != TENFOLD_READ) memset(states, 2, bytes);
-            return;
-        }
-    }
-    Image *image = launch->function->image;
-    if (address >= image->low && address < image->high) return; // constants
-    int error;
-    std::string what = memory_explain(address, bytes, kind, &error);
-    fault(error, what, where);
-}
-
-// Copies are done as late as they may be: at the wait that asks for them.
-void Block::async(int what, void *to, const void *from, unsigned bytes, void *where) {
-    auto &copies = current->copies;
-    if (what == 0) {
-        access((uint64_t) from, bytes, TENFOLD_READ, where);
-        copies.push_back({to, from, bytes, where});
-    } else if (what == 1) {
-        copies.push_back({nullptr, nullptr, 0, where});
-    } else {
-        unsigned groups = 0;
-        for (auto &copy : copies) groups += copy.to == nullptr;
-        size_t done = 0;
-        while (groups > bytes) {
-            const PendingCopy &copy = copies[done++];
-            if (!copy.to) {
-                groups--;
-                continue;
-            }
-            access((uint64_t) copy.from, copy.bytes, TENFOLD_READ, copy.where);
-            access((uint64_t) copy.to, copy.bytes, TENFOLD_WRITE, copy.where);
-            memcpy(copy.to, copy.from, copy.bytes);
-        }
-        copies.erase(copies.begin(), copies.begin() + (long) done);
-    }
+void Block::yield(void *where) {
+    check_time(where);
+    wait();
 }
 
 void Block::barrier(int wanted, int id, void *where) {
     check_time(where);
+    if ((unsigned) id >= BARRIERS || (wanted > 0 && wanted % 32 != 0)) {
+        fault(LAUNCH_FAILED, "barrier " + std::to_string(id) + " of " + std::to_string(wanted) + " threads: a block has 16 barriers, and warps come to them whole", where);
+    }
     current->where = where;
     current->barrier = id;
     current->place = -wanted;
@@ -179,7 +141,7 @@ void Block::barrier(int wanted, int id, void *where) {
                 CudaThread &thread = threads[t];
                 if (thread.state == DONE) fault(LAUNCH_FAILED, "divergent barrier: " + who(thread) + " has left the kernel and will not come to __syncthreads()", where);
                 if (thread.place != current->place) {
-                    fault(LAUNCH_FAILED, "divergent barrier: threads of one block wait in different __syncthreads(); thread " + words(thread.self.thread)
+                    fault(LAUNCH_FAILED, "divergent barrier: threads of one block wait in different __syncthreads(); " + name(thread)
                         + " is at " + line(thread.where), where);
                 }
             }
@@ -199,7 +161,9 @@ void Block::release(int id) {
 }
 
 std::string Block::stuck() const {
-    std::string text = "the block is stuck: its threads wait for each other";
+    bool at_barriers = true;
+    for (unsigned t = 0; t < count; t++) at_barriers &= threads[t].state == DONE || threads[t].state == AT_BARRIER;
+    std::string text = at_barriers && done ? "divergent barrier: some threads wait, others have left the kernel" : "the block is stuck: its threads wait for each other";
     int shown = 0;
     void *last = nullptr;
     for (unsigned t = 0; t < count && shown < 4; t++) {

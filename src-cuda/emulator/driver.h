@@ -48,7 +48,7 @@ void memory_reuse(uint64_t address, uint64_t bytes, bool live);
 // Whether [address, address + bytes) is allocated; marks it as written where asked.
 bool memory_valid(uint64_t address, uint64_t bytes, bool written);
 // What is wrong with an access, in words.
-std::string memory_explain(uint64_t address, unsigned bytes, int kind, int *error);
+std::string memory_explain(uint64_t address, unsigned bytes, int kind, bool aligned, int *error);
 void memory_reset();
 // Pinned host memory.
 void *host_allocate(uint64_t bytes);

@@ -1,6 +1,8 @@
 #include "emulator/fiber.h"
 #include <sys/mman.h>
 #include <cstdint>
+#include <mutex>
+#include <vector>
 
 #if defined(__x86_64__)
 asm(R"(
@@ -64,13 +66,31 @@ tenfold_switch:
 #error "the emulator switches between CUDA threads by assembler of x86-64 and aarch64"
 #endif
 
-void fiber_prepare(Fiber &fiber, void (*entry)()) {
-    if (!fiber.stack) {
-        fiber.stack = mmap(nullptr, FIBER_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-        if (fiber.stack == MAP_FAILED) __builtin_trap();
-        mprotect(fiber.stack, 4096, PROT_NONE); // a stack that runs over stops here
+namespace {
+std::mutex lock;
+std::vector<void *> unused;
+
+void *stack() {
+    std::lock_guard hold(lock);
+    if (unused.empty()) {
+        constexpr int MANY = 32;
+        void *memory = mmap(nullptr, (MANY + 1) * TENFOLD_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (memory == MAP_FAILED) __builtin_trap();
+        uint64_t first = ((uint64_t) memory + TENFOLD_STACK - 1) / TENFOLD_STACK * TENFOLD_STACK;
+        for (int i = MANY - 1; i >= 0; i--) {
+            unused.push_back((void *) (first + i * TENFOLD_STACK));
+            mprotect(unused.back(), 4096, PROT_NONE); // a stack that runs over stops here
+        }
     }
-    uint64_t top = (uint64_t) fiber.stack + FIBER_STACK - 64;
+    void *taken = unused.back();
+    unused.pop_back();
+    return taken;
+}
+}
+
+void fiber_prepare(Fiber &fiber, void (*entry)()) {
+    if (!fiber.stack) fiber.stack = stack();
+    uint64_t top = (uint64_t) fiber.stack + TENFOLD_STACK - 64;
 #if defined(__x86_64__)
     auto *words = (uint64_t *) top - 1; // the entry begins as if called: its stack is 8 off a multiple of 16
     *words = 0;
@@ -85,6 +105,8 @@ void fiber_prepare(Fiber &fiber, void (*entry)()) {
 }
 
 void fiber_free(Fiber &fiber) {
-    if (fiber.stack) munmap(fiber.stack, FIBER_STACK);
+    if (!fiber.stack) return;
+    std::lock_guard hold(lock);
+    unused.push_back(fiber.stack);
     fiber.stack = nullptr;
 }

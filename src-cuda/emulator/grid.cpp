@@ -1,11 +1,10 @@
 // A grid: its blocks are shared out among threads of the CPU.
 #include <atomic>
-#include <chrono>
 #include <condition_variable>
-#include <cstdio>
 #include <cstdlib>
 #include <thread>
 #include "emulator/block.h"
+#include "emulator/watch.h"
 
 volatile int launch_stop = 0;
 
@@ -14,34 +13,23 @@ std::mutex fault_lock;
 int fault_error;
 std::string fault_text;
 
-double limit_seconds() {
-    static const double limit = [] {
-        const char *named = getenv("TENFOLD_EMULATOR_SECONDS");
-        return named ? atof(named) : 60.0;
-    }();
-    return limit;
-}
-
 // Threads that wait for grids. They live as long as the process.
 class Crew {
+    // Seconds of work that are worth waking others: they need some microseconds to come.
+    static constexpr double WORTH_HELP = 40e-6;
+
 public:
     void run(const Launch &launch, uint64_t blocks) {
-        unsigned helpers = blocks < 2 ? 0 : (unsigned) std::min<uint64_t>(threads() - 1, blocks - 1);
-        while (started < helpers) {
-            std::thread([this] { work(); }).detach();
-            started++;
-        }
         {
             std::lock_guard hold(lock);
             job = &launch;
             total = blocks;
             next = 0;
-            open = helpers;
-            running = helpers;
-            if (helpers) called.notify_all();
         }
-        take(launch);
+        take(launch, true);
         std::unique_lock hold(lock);
+        running -= open; // those that have not woken up are not waited for
+        open = 0;
         ended.wait(hold, [this] { return running == 0; });
         job = nullptr;
     }
@@ -53,6 +41,18 @@ private:
         return n < 1 ? 1 : (unsigned) n;
     }
 
+    void call() {
+        unsigned helpers = (unsigned) std::min<uint64_t>(threads() - 1, total - 1);
+        while (started < helpers) {
+            std::thread([this] { work(); }).detach();
+            started++;
+        }
+        std::lock_guard hold(lock);
+        open = helpers;
+        running = helpers;
+        called.notify_all();
+    }
+
     void work() {
         for (;;) {
             const Launch *mine;
@@ -62,19 +62,24 @@ private:
                 open--;
                 mine = job;
             }
-            take(*mine);
+            take(*mine, false);
             std::lock_guard hold(lock);
             if (--running == 0) ended.notify_all();
         }
     }
 
-    void take(const Launch &launch) {
+    // Runs blocks until there are none left; calls the others when the first one took long enough.
+    void take(const Launch &launch, bool first) {
         Block &block = this_block();
         block.begin(launch);
+        Watched watched;
+        double began = first && total > 1 ? now_seconds() : 0;
         for (uint64_t b; !launch_stop && (b = next++) < total;) {
             uint3 at = {(unsigned) (b % launch.grid.x), (unsigned) (b / launch.grid.x % launch.grid.y), (unsigned) (b / launch.grid.x / launch.grid.y)};
             if (!block.run(at)) break;
+            if (b == 0 && total > 1 && (now_seconds() - began) * (double) (total - 1) > WORTH_HELP) call();
         }
+        block.end();
     }
 
     std::mutex lock;
@@ -84,24 +89,6 @@ private:
     std::atomic<uint64_t> next{0};
     unsigned started = 0, open = 0, running = 0;
 };
-
-// Ends a launch whose time is over, at its next access to memory. It looks four times a second, so that launches cost it nothing.
-std::atomic<uint64_t> launches{0}; // odd while one runs
-
-void watch() {
-    uint64_t seen = 0;
-    auto since = std::chrono::steady_clock::now();
-    for (;;) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(250));
-        uint64_t at = launches;
-        if (at != seen) {
-            seen = at;
-            since = std::chrono::steady_clock::now();
-        } else if (at % 2 && std::chrono::steady_clock::now() - since > std::chrono::duration<double>(limit_seconds())) {
-            launch_stop = 1;
-        }
-    }
-}
 }
 
 void launch_fault(int error, const std::string &report) {
@@ -115,14 +102,12 @@ void launch_fault(int error, const std::string &report) {
 
 int grid_run(const Launch &launch) {
     static Crew *crew = new Crew;
-    static bool watched = (std::thread(watch).detach(), true);
-    (void) watched;
     uint64_t blocks = (uint64_t) launch.grid.x * launch.grid.y * launch.grid.z;
     launch_stop = 0;
     fault_error = 0;
-    launches++;
+    watch_begin();
     crew->run(launch, blocks);
-    launches++;
+    watch_end();
     launch_stop = 0;
     if (fault_error) set_sticky(fault_error, fault_text);
     return fault_error;
@@ -137,7 +122,8 @@ unsigned long long collective(int kind, unsigned mask, unsigned long long value,
 const void *exchange(const void *mine, unsigned bytes, void *where) { return this_block().exchange(mine, bytes, where); }
 unsigned active() { return this_block().active(); }
 void async(int what, void *to, const void *from, unsigned bytes, void *where) { this_block().async(what, to, from, bytes, where); }
-void trap(const char *text, void *where) { this_block().fault(LAUNCH_FAILED, std::string("the kernel stopped itself: ") + text, where); }
+void trap(const char *text, void *where) { this_block().fault(LAUNCH_FAILED, text, where); }
+void yield(void *where) { this_block().yield(where); }
 }
 
-const TenfoldServices services = {0, 0, nullptr, access, barrier, collective, exchange, active, async, trap, &launch_stop};
+const TenfoldServices services = {0, 0, nullptr, access, barrier, collective, exchange, active, async, trap, yield, &launch_stop};

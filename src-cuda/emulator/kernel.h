@@ -14,6 +14,8 @@
 #define __shared__ static thread_local
 #define __align__(n) __attribute__((aligned(n)))
 #define __launch_bounds__(...)
+#define __grid_constant__
+#define __builtin_assume(truth) ((void) 0)
 #define TENFOLD_QUIET __attribute__((no_sanitize_thread))
 #define TENFOLD_HIDDEN __attribute__((visibility("hidden")))
 #define TENFOLD_WHERE __builtin_return_address(0)
@@ -43,44 +45,7 @@ TENFOLD_INDEX(tenfold_dynamic_shared, char *, dynamic_shared)
 static const int warpSize = 32;
 #define DYNAMIC_SHARED(type, name) type *const name = (type *) tenfold_dynamic_shared()
 
-// ---- checks: called by what the sanitizer puts into the code ----
-
-#define TENFOLD_CHECK(bytes, word, whole)                                                                                                  \
-    extern "C" TENFOLD_HIDDEN TENFOLD_QUIET __attribute__((noinline, used)) inline void __tsan_read##bytes(void *p) {                      \
-        unsigned long long at = (unsigned long long) p - tenfold_services.base;                                                           \
-        if (at < tenfold_services.size && ((unsigned long long) p & (bytes - 1)) == 0 && !*tenfold_services.stop                          \
-            && *(const word *) (tenfold_services.shadow + at) == whole) return;                                                           \
-        tenfold_services.access(p, bytes, TENFOLD_READ, TENFOLD_WHERE);                                                                   \
-    }                                                                                                                                     \
-    extern "C" TENFOLD_HIDDEN TENFOLD_QUIET __attribute__((noinline, used)) inline void __tsan_write##bytes(void *p) {                     \
-        unsigned long long at = (unsigned long long) p - tenfold_services.base;                                                           \
-        if (at < tenfold_services.size && ((unsigned long long) p & (bytes - 1)) == 0 && !*tenfold_services.stop                          \
-            && *(const word *) (tenfold_services.shadow + at) == whole) return;                                                           \
-        tenfold_services.access(p, bytes, TENFOLD_WRITE, TENFOLD_WHERE);                                                                  \
-    }                                                                                                                                     \
-    extern "C" TENFOLD_HIDDEN TENFOLD_QUIET __attribute__((noinline, used)) inline void __tsan_unaligned_read##bytes(void *p) {            \
-        tenfold_services.access(p, bytes, TENFOLD_READ, TENFOLD_WHERE);                                                                   \
-    }                                                                                                                                     \
-    extern "C" TENFOLD_HIDDEN TENFOLD_QUIET __attribute__((noinline, used)) inline void __tsan_unaligned_write##bytes(void *p) {           \
-        tenfold_services.access(p, bytes, TENFOLD_WRITE, TENFOLD_WHERE);                                                                  \
-    }
-TENFOLD_CHECK(1, unsigned char, 0x02)
-TENFOLD_CHECK(2, unsigned short, 0x0202)
-TENFOLD_CHECK(4, unsigned int, 0x02020202u)
-TENFOLD_CHECK(8, unsigned long long, 0x0202020202020202ull)
-TENFOLD_CHECK(16, unsigned __int128, (((unsigned __int128) 0x0202020202020202ull << 64) | 0x0202020202020202ull))
-
-extern "C" {
-TENFOLD_HIDDEN TENFOLD_QUIET __attribute__((used)) inline void __tsan_init() {}
-TENFOLD_HIDDEN TENFOLD_QUIET __attribute__((noinline, used)) inline void __tsan_read_range(void *p, unsigned long n) {
-    tenfold_services.access(p, (unsigned) n, TENFOLD_READ, TENFOLD_WHERE);
-}
-TENFOLD_HIDDEN TENFOLD_QUIET __attribute__((noinline, used)) inline void __tsan_write_range(void *p, unsigned long n) {
-    tenfold_services.access(p, (unsigned) n, TENFOLD_WRITE, TENFOLD_WHERE);
-}
-TENFOLD_HIDDEN TENFOLD_QUIET __attribute__((used)) inline void __tsan_func_entry(void *) {}
-TENFOLD_HIDDEN TENFOLD_QUIET __attribute__((used)) inline void __tsan_func_exit() {}
-}
+#include "emulator/checks.h"
 
 // ---- barriers and warps ----
 
@@ -88,6 +53,7 @@ TENFOLD_HIDDEN TENFOLD_QUIET __attribute__((used)) inline void __tsan_func_exit(
 // Known by its place in the text: the compiler may write one call in several places.
 #define __syncthreads() tenfold_syncthreads(__COUNTER__)
 TENFOLD_CALL void tenfold_syncthreads(int place) { tenfold_services.barrier(-place, 0, TENFOLD_WHERE); }
+// bar.sync id, count
 TENFOLD_CALL void tenfold_barrier(int id, int count) { tenfold_services.barrier(count, id, TENFOLD_WHERE); }
 TENFOLD_CALL void __syncwarp(unsigned mask = 0xffffffffu) { tenfold_services.collective(TENFOLD_SYNC, mask, 0, 0, 32, TENFOLD_WHERE); }
 TENFOLD_CALL unsigned __activemask() { return tenfold_services.active(); }
@@ -128,79 +94,22 @@ TENFOLD_REDUCES(__reduce_or_sync, unsigned, TENFOLD_OR)
 TENFOLD_REDUCES(__reduce_xor_sync, unsigned, TENFOLD_XOR)
 static inline void __threadfence() {}
 static inline void __threadfence_block() {}
-TENFOLD_CALL void __trap() { tenfold_services.trap("__trap()", TENFOLD_WHERE); }
-
-// ---- numbers ----
+static inline void __threadfence_system() {}
+TENFOLD_CALL int __match_all_sync(unsigned mask, unsigned long long value, int *all) {
+    unsigned same = (unsigned) tenfold_services.collective(TENFOLD_MATCH_ANY, mask, value, 0, 32, TENFOLD_WHERE);
+    *all = same == mask;
+    return *all ? (int) mask : 0;
+}
+TENFOLD_CALL void __nanosleep(unsigned) { tenfold_services.yield(TENFOLD_WHERE); }
+TENFOLD_CALL void __trap() { tenfold_services.trap("the kernel stopped itself by __trap()", TENFOLD_WHERE); }
 
 template <class T> static TENFOLD_QUIET __attribute__((noinline)) T tenfold_load(const T *p) {
     tenfold_services.access(p, sizeof(T), TENFOLD_READ, TENFOLD_WHERE);
     return *p;
 }
 #define __ldg(p) tenfold_load(p)
-static inline int __float_as_int(float a) { return __builtin_bit_cast(int, a); }
-static inline unsigned __float_as_uint(float a) { return __builtin_bit_cast(unsigned, a); }
-static inline float __int_as_float(int a) { return __builtin_bit_cast(float, a); }
-static inline float __uint_as_float(unsigned a) { return __builtin_bit_cast(float, a); }
-static inline long long __double_as_longlong(double a) { return __builtin_bit_cast(long long, a); }
-static inline double __longlong_as_double(long long a) { return __builtin_bit_cast(double, a); }
-static inline float __fmaf_rn(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
-static inline double __fma_rn(double a, double b, double c) { return __builtin_fma(a, b, c); }
-static inline float __fadd_rn(float a, float b) { return a + b; }
-static inline float __fmul_rn(float a, float b) { return a * b; }
-static inline float __fdiv_rn(float a, float b) { return a / b; }
-static inline float __fsqrt_rn(float a) { return __builtin_sqrtf(a); }
-static inline double __dsqrt_rn(double a) { return __builtin_sqrt(a); }
-static inline unsigned __umulhi(unsigned a, unsigned b) { return (unsigned) ((unsigned long long) a * b >> 32); }
-static inline unsigned long long __umul64hi(unsigned long long a, unsigned long long b) { return (unsigned long long) ((unsigned __int128) a * b >> 64); }
-static inline int __clz(int a) { return a == 0 ? 32 : __builtin_clz((unsigned) a); }
-static inline int __ffs(int a) { return __builtin_ffs(a); }
-static inline int __popc(unsigned a) { return __builtin_popcount(a); }
-template <class T> static inline T min(T a, T b) { return b < a ? b : a; }
-template <class T> static inline T max(T a, T b) { return a < b ? b : a; }
-extern "C" {
-double sin(double) noexcept; double cos(double) noexcept; double tan(double) noexcept; double atan(double) noexcept; double atan2(double, double) noexcept;
-double pow(double, double) noexcept; double fmod(double, double) noexcept; double floor(double) noexcept; double rint(double) noexcept; double log(double) noexcept;
-double exp(double) noexcept; double sqrt(double) noexcept; double fabs(double) noexcept; double copysign(double, double) noexcept;
-float sinf(float) noexcept; float cosf(float) noexcept; float floorf(float) noexcept; float rintf(float) noexcept; float sqrtf(float) noexcept;
-float fabsf(float) noexcept; float expf(float) noexcept; float logf(float) noexcept; float fmaf(float, float, float) noexcept; double fma(double, double, double) noexcept;
-float fmaxf(float, float) noexcept; float fminf(float, float) noexcept;
-}
 
+#include "emulator/vectors.h"
+#include "emulator/numbers.h"
 #include "emulator/atomics.h"
-
-// ---- the entry table ----
-
-template <class... A> struct TenfoldLayout;
-template <> struct TenfoldLayout<> {
-    static constexpr void fill(unsigned *, unsigned *, unsigned) {}
-};
-template <class T, class... A> struct TenfoldLayout<T, A...> {
-    static constexpr unsigned place(unsigned at) { return (at + alignof(T) - 1) / alignof(T) * alignof(T); }
-    static constexpr void fill(unsigned *offsets, unsigned *sizes, unsigned at) {
-        *offsets = place(at);
-        *sizes = sizeof(T);
-        TenfoldLayout<A...>::fill(offsets + 1, sizes + 1, place(at) + sizeof(T));
-    }
-};
-template <unsigned... I> struct TenfoldIndices {};
-template <unsigned N, unsigned... I> struct TenfoldCount : TenfoldCount<N - 1, N - 1, I...> {};
-template <unsigned... I> struct TenfoldCount<0, I...> { typedef TenfoldIndices<I...> type; };
-
-template <class F> struct TenfoldEntry;
-template <class... A> struct TenfoldEntry<void (*)(A...)> {
-    struct Table {
-        unsigned offsets[sizeof...(A) + 1] = {};
-        unsigned sizes[sizeof...(A) + 1] = {};
-        constexpr Table() { TenfoldLayout<A...>::fill(offsets, sizes, 0); }
-    };
-    static constexpr Table table{};
-    template <void (*kernel)(A...), unsigned... I> static TENFOLD_QUIET void spread(const char *p, TenfoldIndices<I...>) { kernel(*(const A *) (p + table.offsets[I])...); }
-    template <void (*kernel)(A...)> static TENFOLD_QUIET void call(const char *p) { spread<kernel>(p, typename TenfoldCount<sizeof...(A)>::type()); }
-    static constexpr int count = sizeof...(A);
-};
-template <class... A> constexpr typename TenfoldEntry<void (*)(A...)>::Table TenfoldEntry<void (*)(A...)>::table;
-
-#define TENFOLD_EMULATED_KERNEL(name, threads)                                                                                             \
-    extern "C" __attribute__((visibility("default"))) const TenfoldKernel tenfold_emulated_##name;                                         \
-    const TenfoldKernel tenfold_emulated_##name = {#name, &TenfoldEntry<decltype(&name)>::call<&name>, TenfoldEntry<decltype(&name)>::count, \
-        TenfoldEntry<decltype(&name)>::table.offsets, TenfoldEntry<decltype(&name)>::table.sizes, threads};
+#include "emulator/table.h"

@@ -107,22 +107,20 @@ void memory_reuse(uint64_t address, uint64_t bytes, bool live) {
 
 bool memory_valid(uint64_t address, uint64_t bytes, bool written) {
     if (address < base || bytes > size || address - base > size - bytes) return false;
-    for (uint64_t i = 0; i < bytes; i++) {
-        unsigned char state = shadow[address - base + i];
-        if (state == 0 || state == 3) return false;
-    }
+    const void *states = shadow + (address - base);
+    if (memchr(states, 0, bytes) || memchr(states, 3, bytes)) return false;
     if (written) mark(address, bytes, 2);
     return true;
 }
 
-std::string memory_explain(uint64_t address, unsigned bytes, int kind, int *error) {
+std::string memory_explain(uint64_t address, unsigned bytes, int kind, bool aligned, int *error) {
     static const char *const verbs[] = {"read", "write", "atomic access"};
     char hex[32];
     snprintf(hex, sizeof hex, "0x%llx", (unsigned long long) address);
     std::string what = std::string(verbs[kind]) + " of " + bytes_words(bytes) + " at " + hex;
     *error = ILLEGAL_ADDRESS;
     if (address < base || address >= base + size) return "out-of-bounds " + what + ", which is not device memory";
-    if (bytes <= 16 && (bytes & (bytes - 1)) == 0 && address % bytes != 0) {
+    if (!aligned) {
         *error = MISALIGNED_ADDRESS;
         return "misaligned " + what + ": the address must be a multiple of " + std::to_string(bytes);
     }

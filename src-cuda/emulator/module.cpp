@@ -118,17 +118,18 @@ int image_function(Image *image, const char *name, Function **function) {
 std::string image_line(Image *image, void *where) {
     if (!where) return "";
     char command[160];
-    // One byte back: the address is where the call returns to.
-    snprintf(command, sizeof command, "addr2line -e /proc/%d/fd/%d 0x%llx 2>/dev/null", (int) getpid(), image->file,
+    // One byte back: the address is where the call returns to. With the callers into which it was inlined.
+    snprintf(command, sizeof command, "addr2line -i -e /proc/%d/fd/%d 0x%llx 2>/dev/null", (int) getpid(), image->file,
              (unsigned long long) ((uint64_t) where - 1 - image->low));
-    std::string line;
+    std::string lines;
     if (FILE *out = popen(command, "r")) {
         char text[512];
-        if (fgets(text, sizeof text, out)) line = text;
+        while (fgets(text, sizeof text, out)) {
+            std::string line(text, strcspn(text, "\n"));
+            line = line.substr(0, line.find(" (discriminator"));
+            if (line[0] != '?') lines += (lines.empty() ? "" : ", inlined at ") + line;
+        }
         pclose(out);
     }
-    while (!line.empty() && (line.back() == '\n' || line.back() == ' ')) line.pop_back();
-    size_t more = line.find(" (discriminator");
-    if (more != std::string::npos) line.resize(more);
-    return line.empty() || line[0] == '?' ? "" : line;
+    return lines;
 }

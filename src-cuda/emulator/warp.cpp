@@ -32,14 +32,18 @@ unsigned long long Block::collective(int kind, unsigned mask, unsigned long long
     current->argument = argument;
     current->width = width;
     current->where = where;
-    bool all = true;
-    for (unsigned lane = 0; lane < 32; lane++) {
-        if (!(mask >> lane & 1)) continue;
-        unsigned t = warp * 32 + lane;
-        if (t >= count) fault(LAUNCH_FAILED, "a warp function's mask " + hex(mask) + " names lane " + std::to_string(lane) + ", which the block of " + std::to_string(count) + " threads does not have", where);
-        CudaThread &other = threads[t];
-        if (other.state == DONE) fault(LAUNCH_FAILED, "a warp function's mask " + hex(mask) + " names lane " + std::to_string(lane) + ", whose thread has left the kernel", where);
-        all &= &other == current || (other.state == AT_COLLECTIVE && other.mask == mask && other.kind == kind);
+    unsigned present = lanes_of(warp);
+    if (unsigned absent = mask & ~present) {
+        fault(LAUNCH_FAILED, "a warp function's mask " + hex(mask) + " names lane " + std::to_string(__builtin_ctz(absent)) + ", which the block of " + std::to_string(count) + " threads does not have", where);
+    }
+    if (unsigned gone = mask & warps[warp].done) {
+        fault(LAUNCH_FAILED, "a warp function's mask " + hex(mask) + " names lane " + std::to_string(__builtin_ctz(gone)) + ", whose thread has left the kernel", where);
+    }
+    warps[warp].waiting |= 1u << current->self.lane;
+    bool all = (mask & ~warps[warp].waiting) == 0;
+    for (unsigned lanes = mask; all && lanes; lanes &= lanes - 1) {
+        CudaThread &other = threads[warp * 32 + __builtin_ctz(lanes)];
+        all = other.mask == mask && other.kind == kind;
     }
     current->state = AT_COLLECTIVE;
     if (all) finish(warp, mask, kind);
@@ -87,6 +91,7 @@ void Block::finish(unsigned warp, unsigned mask, int kind) {
         }
     }
     if (kind == TENFOLD_SYNC) shared.warp_barrier(warp);
+    warps[warp].waiting &= ~mask;
     for (unsigned lane = 0; lane < 32; lane++) if (mask >> lane & 1) lanes[lane].state = READY;
 }
 
@@ -105,8 +110,9 @@ const void *Block::exchange(const void *mine, unsigned bytes, void *where) {
     return all;
 }
 
+unsigned Block::lanes_of(unsigned warp) const { return count - warp * 32 >= 32 ? ~0u : (1u << (count - warp * 32)) - 1; }
+
 unsigned Block::active() const {
-    unsigned warp = warp_of(*current), mask = 0;
-    for (unsigned lane = 0; lane < 32 && warp * 32 + lane < count; lane++) if (threads[warp * 32 + lane].state != DONE) mask |= 1u << lane;
-    return mask;
+    unsigned warp = warp_of(*current);
+    return lanes_of(warp) & ~warps[warp].done;
 }

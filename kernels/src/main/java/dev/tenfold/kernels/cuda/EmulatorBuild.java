@@ -17,8 +17,9 @@ import java.util.concurrent.CompletionException;
  * {@code libcudart.so.12}, which JavaCPP's bindings ask for and Tenfold does not use.
  */
 final class EmulatorBuild {
-    private static final List<String> HEADERS = List.of("abi.h", "block.h", "driver.h", "entry.h", "fiber.h", "shared.h");
-    private static final List<String> UNITS = List.of("block", "capture", "device", "errors", "fiber", "grid", "launches", "memory", "module", "order", "shared", "stream", "warp");
+    private static final List<String> HEADERS = List.of("abi.h", "block.h", "driver.h", "entry.h", "fiber.h", "shared.h", "watch.h");
+    private static final List<String> UNITS = List.of("access", "block", "capture", "device", "errors", "fiber", "grid", "launches", "memory", "module", "order",
+            "shared", "stream", "warp", "watch");
     private static final List<String> OPTIONS = List.of("-std=c++17", "-O2", "-fPIC", "-fvisibility=hidden", "-pthread", "-Wall", "-I..");
     static final String DRIVER = "libcuda.so.1";
     static final String RUNTIME = "libcudart.so.12";

@@ -21,8 +21,9 @@ final class EmulatorCompiler implements KernelCompiler {
             "extern\\s*\"C\"\\s*__global__\\s+void\\s+(?:__launch_bounds__\\s*\\(\\s*(\\d+)[^)]*\\)\\s*)?(\\w+)\\s*\\(");
     /** A macro that makes kernels: their names are known after its expansion. */
     private static final Pattern MACRO = Pattern.compile("#\\s*define(?:[^\\n]*\\\\\\n)*[^\\n]*__global__");
-    /** The sanitizer's calls before each access to memory are the driver's: its library is not linked. */
-    private static final List<String> COMPILE = List.of("-std=c++20", "-O1", "-g1", "-fPIC", "-ffp-contract=off", "-fno-math-errno", "-fsanitize=thread", "--param",
+    /** The sanitizers' calls, before each access to memory and where one is surely wrong, are the driver's: their libraries are not linked. */
+    private static final List<String> COMPILE = List.of("-std=c++20", "-O1", "-g1", "-fPIC", "-ffp-contract=off", "-fno-math-errno",
+            "-fsanitize=thread,bounds,integer-divide-by-zero,alignment", "--param",
             "tsan-instrument-func-entry-exit=0", "-fvisibility=hidden", "-fno-exceptions", "-fno-rtti", "-w", "-I.", "-x", "c++");
     private static final boolean FMA = hasFma();
 
