@@ -9,22 +9,33 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /**
  * Builds the CPU-side driver of {@code src-cuda/emulator} once per machine, with g++: a {@code libcuda.so.1}, and beside it an empty
  * {@code libcudart.so.12}, which JavaCPP's bindings ask for and Tenfold does not use.
  */
 final class EmulatorBuild {
-    private static final List<String> HEADERS = List.of("abi.h", "block.h", "driver.h", "entry.h", "fiber.h", "shared.h", "watch.h");
-    private static final List<String> UNITS = List.of("access", "block", "capture", "device", "errors", "fiber", "grid", "launches", "memory", "module", "order",
-            "shared", "stream", "warp", "watch");
-    private static final List<String> OPTIONS = List.of("-std=c++17", "-O2", "-fPIC", "-fvisibility=hidden", "-pthread", "-Wall", "-I..");
+    /** What is compiled in one piece: the standard library's headers take longer than our texts. Two pieces, at the same time. */
+    private static final List<String> PARTS = List.of(
+            including("fiber", "block", "access", "warp", "shared", "grid", "module", "launches"),
+            including("watch", "memory", "device", "stream", "capture", "order", "errors"));
+    private static final List<String> OPTIONS = List.of("-std=c++17", "-O2", "-fPIC", "-fvisibility=hidden", "-pthread", "-Wall", "-I.");
     static final String DRIVER = "libcuda.so.1";
     static final String RUNTIME = "libcudart.so.12";
 
     private EmulatorBuild() {
+    }
+
+    private static String including(String... units) {
+        StringBuilder text = new StringBuilder();
+        for (String unit : units) text.append("#include \"emulator/").append(unit).append(".cpp\"\n");
+        return text.toString();
     }
 
     /**
@@ -35,71 +46,93 @@ final class EmulatorBuild {
     static Path folder() {
         String compiler = HostCompiler.version();
         if (compiler == null) throw new IllegalStateException("the emulator is built when it is first used, and " + HostCompiler.MISSING);
+        Map<String, String> sources = new TreeMap<>();
+        for (String part : PARTS) sources.putAll(DeviceSources.headers(part));
         try {
-            Path root = KernelCache.root();
-            if (root == null) root = Files.createTempDirectory("tenfold");
-            Path folder = root.resolve("emulator").resolve(digest(compiler));
-            if (!Files.exists(folder.resolve(DRIVER))) build(folder);
+            Path folder = place(KernelCache.root(), digest(compiler, sources));
+            if (!holdsBoth(folder)) build(folder, sources);
             return folder;
         } catch (IOException e) {
             throw new IllegalStateException("the emulator cannot be built: " + e.getMessage() + "; -Dtenfold.cache=DIR names a folder that can be written to", e);
         }
     }
 
-    private static String digest(String compiler) {
+    /** The build's folder below {@code root}; one that lasts as long as the process where that is null, or lacks the build and cannot be written to. */
+    static Path place(Path root, String digest) throws IOException {
+        Path folder = root == null ? null : root.resolve("emulator").resolve(digest);
+        return folder != null && (holdsBoth(folder) || canBeMade(folder)) ? folder : temporary();
+    }
+
+    private static boolean holdsBoth(Path folder) {
+        return Files.exists(folder.resolve(RUNTIME)) && Files.exists(folder.resolve(DRIVER));
+    }
+
+    private static boolean canBeMade(Path folder) {
+        try {
+            return Files.isWritable(Files.createDirectories(folder));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static Path temporary() throws IOException {
+        Path folder = Files.createTempDirectory("tenfold");
+        for (Path each : List.of(folder, folder.resolve(RUNTIME), folder.resolve(DRIVER))) each.toFile().deleteOnExit();
+        return folder;
+    }
+
+    private static String digest(String compiler, Map<String, String> sources) {
         MessageDigest digest = KernelCache.sha256();
-        digest.update((compiler + OPTIONS).getBytes(StandardCharsets.UTF_8));
-        for (String header : HEADERS) digest.update(DeviceSources.read("emulator/" + header).getBytes(StandardCharsets.UTF_8));
-        for (String unit : UNITS) digest.update(DeviceSources.read("emulator/" + unit + ".cpp").getBytes(StandardCharsets.UTF_8));
+        for (Object part : List.of(compiler, OPTIONS, PARTS, sources)) digest.update(part.toString().getBytes(StandardCharsets.UTF_8));
         return HexFormat.of().formatHex(digest.digest(), 0, 12);
     }
 
-    /** Everything is made in a folder of its own and given its name at the end: of several processes one wins, and all find it whole. */
-    private static void build(Path folder) throws IOException {
-        Files.createDirectories(folder.getParent());
-        Path work = Files.createTempDirectory(folder.getParent(), "build");
+    /** The libraries get their names when they are whole, the driver last: of several processes that build at once, each finds what it needs. */
+    private static void build(Path folder, Map<String, String> sources) throws IOException {
+        Path work = Files.createTempDirectory(folder, "build");
         try {
-            Path sources = Files.createDirectories(work.resolve("src/emulator"));
-            for (String header : HEADERS) Files.writeString(sources.resolve(header), DeviceSources.read("emulator/" + header));
-            for (String unit : UNITS) Files.writeString(sources.resolve(unit + ".cpp"), DeviceSources.read("emulator/" + unit + ".cpp"));
-            compile(sources);
-            List<String> link = new ArrayList<>(List.of("-shared", "-pthread", "-Wl,-soname," + DRIVER, "-o", DRIVER));
-            for (String unit : UNITS) link.add(unit + ".o");
-            link.add("-ldl");
-            run(link, sources);
-            Files.writeString(sources.resolve("runtime.map"), RUNTIME + " { global: *; };\n");
-            Files.writeString(sources.resolve("runtime.cpp"), "extern \"C\" int tenfold_emulator_has_no_cuda_runtime() { return 0; }\n");
-            run(List.of("-shared", "-fPIC", "-Wl,-soname," + RUNTIME, "-Wl,--version-script=runtime.map", "-o", RUNTIME, "runtime.cpp"), sources);
-            Path made = Files.createDirectories(work.resolve("made"));
-            for (String library : List.of(RUNTIME, DRIVER)) Files.move(sources.resolve(library), made.resolve(library));
-            try {
-                Files.move(made, folder, StandardCopyOption.ATOMIC_MOVE);
-            } catch (IOException e) {
-                if (!Files.exists(folder.resolve(DRIVER))) throw e;
+            for (Map.Entry<String, String> source : sources.entrySet()) {
+                Path file = work.resolve(source.getKey());
+                Files.createDirectories(file.getParent());
+                Files.writeString(file, source.getValue());
             }
+            List<String> link = new ArrayList<>(List.of("-shared", "-pthread", "-Wl,-soname," + DRIVER, "-o", DRIVER));
+            link.addAll(compiled(work));
+            link.add("-ldl");
+            run(link, work);
+            Files.writeString(work.resolve("runtime.map"), RUNTIME + " { global: *; };\n");
+            Files.writeString(work.resolve("runtime.cpp"), "extern \"C\" int tenfold_emulator_has_no_cuda_runtime() { return 0; }\n");
+            run(List.of("-shared", "-fPIC", "-Wl,-soname," + RUNTIME, "-Wl,--version-script=runtime.map", "-o", RUNTIME, "runtime.cpp"), work);
+            for (String library : List.of(RUNTIME, DRIVER)) Files.move(work.resolve(library), folder.resolve(library), StandardCopyOption.ATOMIC_MOVE);
         } finally {
             HostCompiler.remove(work);
         }
     }
 
-    private static void compile(Path sources) throws IOException {
-        List<CompletableFuture<Void>> units = new ArrayList<>();
-        for (String unit : UNITS) {
-            List<String> arguments = new ArrayList<>(OPTIONS);
-            arguments.addAll(List.of("-c", unit + ".cpp", "-o", unit + ".o"));
-            units.add(CompletableFuture.runAsync(() -> {
-                try {
-                    run(arguments, sources);
-                } catch (IOException e) {
-                    throw new CompletionException(e);
-                }
-            }));
-        }
-        try {
-            CompletableFuture.allOf(units.toArray(CompletableFuture[]::new)).join();
-        } catch (CompletionException e) {
+    /** Compiles all parts at once, and returns their object files. */
+    private static List<String> compiled(Path work) throws IOException {
+        List<String> objects = new ArrayList<>();
+        List<Future<?>> running = new ArrayList<>();
+        try (ExecutorService threads = Executors.newFixedThreadPool(PARTS.size())) {
+            for (String part : PARTS) {
+                String name = "part" + objects.size();
+                Files.writeString(work.resolve(name + ".cpp"), part);
+                objects.add(name + ".o");
+                List<String> arguments = new ArrayList<>(OPTIONS);
+                arguments.addAll(List.of("-c", name + ".cpp", "-o", name + ".o"));
+                running.add(threads.submit(() -> {
+                    run(arguments, work);
+                    return null;
+                }));
+            }
+            for (Future<?> each : running) each.get();
+        } catch (ExecutionException e) {
             throw new IOException(e.getCause().getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
         }
+        return objects;
     }
 
     private static void run(List<String> arguments, Path folder) throws IOException {

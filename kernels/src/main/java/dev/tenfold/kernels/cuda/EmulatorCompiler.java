@@ -18,7 +18,8 @@ final class EmulatorCompiler implements KernelCompiler {
     static final String ARCHITECTURE = "emulated";
     private static final String HEADER = "emulator/kernel.h";
     private static final Pattern KERNEL = Pattern.compile(
-            "extern\\s*\"C\"\\s*__global__\\s+void\\s+(?:__launch_bounds__\\s*\\(\\s*(\\d+)[^)]*\\)\\s*)?(\\w+)\\s*\\(");
+            "extern\\s*\"C\"\\s*__global__\\s+void\\s+(?:__launch_bounds__\\s*\\(((?:[^(),]|\\([^()]*\\))*)[^)]*\\)\\s*)?(\\w+)\\s*\\(");
+    private static final Pattern COMMENT = Pattern.compile("//[^\\n]*|(?s:/\\*.*?\\*/)");
     /** A macro that makes kernels: their names are known after its expansion. */
     private static final Pattern MACRO = Pattern.compile("#\\s*define(?:[^\\n]*\\\\\\n)*[^\\n]*__global__");
     /** The sanitizers' calls, before each access to memory and where one is surely wrong, are the driver's: their libraries are not linked. */
@@ -74,7 +75,7 @@ final class EmulatorCompiler implements KernelCompiler {
 
     private static String text(KernelSource source, Path work) throws IOException {
         StringBuilder text = new StringBuilder("#include \"" + HEADER + "\"\n#line 1 \"" + source.file() + "\"\n").append(source.text()).append('\n');
-        Matcher kernel = KERNEL.matcher(MACRO.matcher(source.text()).find() ? expanded(source, work) : source.text());
+        Matcher kernel = KERNEL.matcher(MACRO.matcher(source.text()).find() ? expanded(source, work) : COMMENT.matcher(source.text()).replaceAll(" "));
         while (kernel.find()) {
             text.append("TENFOLD_EMULATED_KERNEL(").append(kernel.group(2)).append(", ").append(kernel.group(1) == null ? "0" : kernel.group(1)).append(")\n");
         }

@@ -4,8 +4,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /** g++, which makes the emulator and the kernels that run on it. {@code -Dtenfold.gxx=FILE} names another one than the path's. */
@@ -37,27 +41,41 @@ final class HostCompiler {
     static Result run(List<String> arguments, Path folder) throws IOException {
         List<String> command = new ArrayList<>(arguments);
         command.addFirst(COMMAND);
+        return run(command, folder, Duration.ofMinutes(5));
+    }
+
+    /** Runs a command, and ends it with what it has started when it takes longer than {@code limit}. */
+    static Result run(List<String> command, Path folder, Duration limit) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("LC_ALL", "C");
         if (folder != null) builder.directory(folder.toFile());
         Process process = builder.start();
         process.getOutputStream().close();
+        // Its output ends with it, so that reading cannot last longer than it.
+        CompletableFuture<Process> ended = process.onExit().orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS);
+        ended.exceptionally(late -> end(process));
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         try {
-            if (!process.waitFor(5, TimeUnit.MINUTES)) throw new IOException(COMMAND + " did not end within five minutes");
+            return new Result(ended.get().exitValue(), output);
+        } catch (ExecutionException late) {
+            throw new IOException(command.getFirst() + " did not end within " + limit.toSeconds() + " seconds", late);
         } catch (InterruptedException e) {
-            process.destroyForcibly();
+            end(process);
             Thread.currentThread().interrupt();
-            throw new IOException("interrupted while " + COMMAND + " ran");
+            throw new IOException("interrupted while " + command.getFirst() + " ran");
         }
-        return new Result(process.exitValue(), output);
+    }
+
+    private static Process end(Process process) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        return process.destroyForcibly();
     }
 
     /** Removes a folder of temporary files. */
     static void remove(Path folder) throws IOException {
         if (!Files.exists(folder)) return;
         try (var all = Files.walk(folder)) {
-            for (Path each : all.sorted(java.util.Comparator.reverseOrder()).toList()) Files.deleteIfExists(each);
+            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(each);
         }
     }
 }
