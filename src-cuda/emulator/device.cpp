@@ -121,28 +121,31 @@ API tenfold_emulator_reuse(uint64_t address, uint64_t bytes, int live, void *str
 // ---- copies: asynchronous ones go into the stream; the others wait for it ----
 
 namespace {
-int bad_range(const char *call, uint64_t address, size_t bytes) {
-    set_sticky(ILLEGAL_ADDRESS, std::string(call) + " of " + std::to_string(bytes) + " bytes reaches outside of allocated device memory");
-    (void) address;
+int bad_range(const std::string &call, uint64_t address) {
+    char where[32];
+    snprintf(where, sizeof where, "0x%llx", (unsigned long long) address);
+    set_sticky(ILLEGAL_ADDRESS, call + " at " + where + " reaches outside of allocated device memory");
     return ILLEGAL_ADDRESS;
 }
 int to_device(uint64_t to, const void *from, size_t bytes) {
-    if (!memory_valid(to, bytes, true)) return bad_range("a copy to the device", to, bytes);
+    if (!memory_valid(to, bytes, true)) return bad_range("a copy of " + std::to_string(bytes) + " bytes to the device", to);
     return memcpy((void *) to, from, bytes), SUCCESS;
 }
 int to_host(void *to, uint64_t from, size_t bytes) {
-    if (!memory_valid(from, bytes, false)) return bad_range("a copy from the device", from, bytes);
+    if (!memory_valid(from, bytes, false)) return bad_range("a copy of " + std::to_string(bytes) + " bytes from the device", from);
     return memcpy(to, (const void *) from, bytes), SUCCESS;
 }
 int on_device(uint64_t to, uint64_t from, size_t bytes) {
-    if (!memory_valid(from, bytes, false) || !memory_valid(to, bytes, false)) return bad_range("a copy on the device", to, bytes);
+    for (uint64_t end : {from, to}) if (!memory_valid(end, bytes, false)) return bad_range("a copy of " + std::to_string(bytes) + " bytes on the device", end);
     // What was never written stays so.
     memmove(memory_shadow() + (to - memory_base()), memory_shadow() + (from - memory_base()), bytes);
     return memmove((void *) to, (const void *) from, bytes), SUCCESS;
 }
 template <class T> int fill(uint64_t to, T value, size_t count) {
     if (to % sizeof(T)) return INVALID_VALUE;
-    if (!memory_valid(to, count * sizeof(T), true)) return bad_range("a fill of device memory", to, count * sizeof(T));
+    if (count > memory_size() || !memory_valid(to, count * sizeof(T), true)) {
+        return bad_range("a fill of " + std::to_string(count) + " elements of " + std::to_string(sizeof(T)) + " bytes", to);
+    }
     for (size_t i = 0; i < count; i++) ((T *) to)[i] = value;
     return SUCCESS;
 }

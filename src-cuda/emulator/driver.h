@@ -67,6 +67,7 @@ struct Function {
 // Whether a kernel's module is still loaded, and is the one that had this number.
 bool function_loaded(const Function *function, uint64_t serial = 0);
 struct Image {
+    ~Image();
     void *library = nullptr;
     int file = -1;
     uint64_t low = 0, high = 0; // where it is loaded

@@ -46,6 +46,7 @@ unsigned char *memory_shadow() { return shadow; }
 
 int memory_allocate(uint64_t *address, uint64_t bytes) {
     if (bytes == 0) return INVALID_VALUE;
+    if (bytes > capacity) return OUT_OF_MEMORY;
     uint64_t whole = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     if (used + whole > capacity) return OUT_OF_MEMORY;
     uint64_t at = base + GAP;

@@ -56,6 +56,12 @@ char *image_tls(Image *image) {
     return search.tls;
 }
 
+// The file stays as long as the library: the loader knows that by the file's name, and would take it for the next one of this name.
+Image::~Image() {
+    if (library) dlclose(library);
+    if (file >= 0) close(file);
+}
+
 int image_load(const void *bytes, Image **result) {
     uint64_t size = elf_size(bytes);
     if (!size) return INVALID_IMAGE;
@@ -72,7 +78,6 @@ int image_load(const void *bytes, Image **result) {
     image->library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (!image->library) {
         fprintf(stderr, "Tenfold emulator: a kernel's image does not load: %s\n", dlerror());
-        close(image->file);
         return INVALID_IMAGE;
     }
     auto bind = (void (*)(const TenfoldServices *)) dlsym(image->library, "tenfold_emulated_bind");
@@ -95,8 +100,6 @@ int image_load(const void *bytes, Image **result) {
 void image_unload(Image *image) {
     images.erase(image);
     for (auto &function : image->functions) functions.erase(function.get());
-    dlclose(image->library);
-    close(image->file);
     delete image;
 }
 

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.cuda.cudart.CUevent_st;
@@ -305,5 +308,48 @@ class EmulatorDriverRulesTest {
         Emulated.check(cuGraphLaunch(exec, origin));
         assertEquals(400, cuStreamSynchronize(origin));
         assertTrue(Emulated.text(400).contains("a graph launches a kernel whose module was unloaded"));
+    }
+
+    private static long openFiles() throws IOException {
+        try (var files = Files.list(Path.of("/proc/self/fd"))) {
+            return files.count();
+        }
+    }
+
+    /** A module's place, its file and its library's name serve the next one, which is another. */
+    @Test
+    void modulesLeaveNothingBehind() throws IOException {
+        BytePointer[] images = new BytePointer[3];
+        for (int v = 0; v < 2; v++) {
+            String text = "extern \"C\" __global__ void __launch_bounds__(" + (100 + v) + ") k() { __shared__ int s; s = " + v + "; }";
+            images[v] = new BytePointer(new EmulatorCompiler().compile(KernelSource.generated("demo.cu", text), EmulatorCompiler.ARCHITECTURE).image());
+        }
+        // A shared object, but not of kernels.
+        images[2] = new BytePointer(Files.readAllBytes(EmulatorBuild.folder().resolve(EmulatorBuild.RUNTIME)));
+        CUmod_st module = new CUmod_st();
+        long before = openFiles();
+        for (int i = 0; i < 30; i++) {
+            int v = i % 3;
+            assertEquals(v == 2 ? CUDA_ERROR_INVALID_IMAGE : 0, cuModuleLoadData(module, images[v]));
+            if (v == 2) continue;
+            CUfunc_st function = new CUfunc_st();
+            Emulated.check(cuModuleGetFunction(function, module, "k"));
+            int[] most = new int[1];
+            Emulated.check(cuFuncGetAttribute(most, CU_FUNC_ATTRIBUTE_MAX_THREADS_PER_BLOCK, function));
+            assertEquals(100 + v, most[0]);
+            Emulated.check(cuModuleUnload(module));
+        }
+        assertEquals(before, openFiles());
+    }
+
+    // ---- sizes ----
+
+    @Test
+    void sizesBeyondEveryMemoryAreRefused() {
+        long[] address = new long[1];
+        for (long bytes : new long[] {-1, -256, Long.MAX_VALUE, 1L << 45}) assertEquals(CUDA_ERROR_OUT_OF_MEMORY, cuMemAlloc(address, bytes), () -> bytes + " bytes");
+        long x = Emulated.allocate(64);
+        assertEquals(CUDA_ERROR_ILLEGAL_ADDRESS, cuMemsetD32(x, 0, 1L << 62), "its bytes are a multiple of 2^64");
+        assertTrue(Emulated.text(CUDA_ERROR_ILLEGAL_ADDRESS).contains("a fill of 4611686018427387904 elements of 4 bytes at 0x" + Long.toHexString(x)));
     }
 }
