@@ -28,3 +28,7 @@ template <class Kind, class T> DEVICE T over_block(T value, T *shared) {
     }
     return value;
 }
+
+// The first lane's value of each group of `lanes`, in all of them.
+DEVICE f32 from_first(f32 value, i32 lanes) { return __shfl_sync(ALL_LANES, value, 0, lanes); }
+DEVICE f64 from_first(f64 value, i32 lanes) { return __shfl_sync(ALL_LANES, value, 0, lanes); }

@@ -93,11 +93,15 @@ public final class PhiloxFill {
         return (words[2 * k] & 0xFFFFFFFFL) << 32 | words[2 * k + 1] & 0xFFFFFFFFL;
     }
 
+    /** The largest number below {@code high}: rounding to the type may reach high, which is excluded. Of two-byte types high itself. */
+    public static double last(DType type, double high) {
+        return type == DType.F32 ? Math.nextDown((float) high) : type == DType.F64 ? Math.nextDown(high) : high;
+    }
+
     /** Uniform in [low, high): 24 random bits for f32, f16 and bf16, 53 for f64. */
     public static void uniform(DType type, long seed, long subsequence, long counter, long n, double low, double high, long out) {
         double width = high - low;
-        // Rounding to the type may reach high, which is excluded.
-        double last = type == DType.F32 ? Math.nextDown((float) high) : type == DType.F64 ? Math.nextDown(high) : high;
+        double last = last(type, high);
         forBlocks(type, seed, subsequence, counter, n, (words, first, count) -> {
             for (int k = 0; k < count; k++) {
                 double value = low + width * unit(type, words, k);

@@ -17,10 +17,6 @@ public final class CudaReductions {
     private CudaReductions() {
     }
 
-    private static UnsupportedOperationException missing() {
-        return new UnsupportedOperationException("this reduction has no CUDA kernel yet");
-    }
-
     /**
      * {@code out[o, i] = reduce_k in[o, k, i]}; out has the type of in (bool for ALL and ANY). NaN wins in MAX and MIN. Empty n gives the
      * neutral element; MAX and MIN of nothing are the caller's error.
@@ -62,7 +58,8 @@ public final class CudaReductions {
 
     static List<KernelFamily> families() {
         return List.of(new KernelFamily("reduce", "sums, products, extremes, truth and their places", true, CudaReductions::stored),
-                new KernelFamily("reduce-chain", "sums and extremes of element-wise chains", true, CudaReductions::computed));
+                new KernelFamily("reduce-chain", "sums and extremes of element-wise chains", true, CudaReductions::computed),
+                new KernelFamily("scan", "running sums", true, () -> Stream.of(DType.values()).map(RunningSum::source).toList()));
     }
 
     private static List<KernelSource> stored() {
@@ -91,6 +88,6 @@ public final class CudaReductions {
 
     /** Inclusive running sum along the middle dimension; {@code reverse} runs from the end. */
     public static void cumulativeSum(CudaDevice device, DType type, long in, long outer, long n, long inner, boolean reverse, long out) {
-        throw missing();
+        RunningSum.of(type).run(device.stream(), in, outer, n, inner, reverse, out);
     }
 }

@@ -36,6 +36,8 @@ public final class Kernels {
         List<KernelFamily> all = new ArrayList<>(PointwiseFamily.families());
         all.add(CudaCopy.family());
         all.addAll(CudaReductions.families());
+        all.add(CudaSoftmax.family());
+        all.addAll(CudaPhilox.families());
         return List.copyOf(all);
     }
 

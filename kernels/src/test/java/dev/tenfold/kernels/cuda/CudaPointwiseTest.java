@@ -185,12 +185,4 @@ class CudaPointwiseTest {
             for (OnDevice.Twin twin : out) on.assertSame(twin, "pipeline in " + type);
         }
     }
-
-    @Test
-    void countingIn64BitsFindsTheSameElements() {
-        // A space whose sizes multiply beyond 2^31 cannot be walked here; the path is taken by force.
-        PointwiseKernel kernel = PointwiseKernel.of(x(0), new DType[] {DType.U8}, DType.I32, DType.I32);
-        OnDevice.Twin a = on.twin(DType.U8, OnDevice.tame(DType.U8, 5000, 1));
-        compare("u8", kernel, new long[] {7, 11, 5}, new long[][] {{1, 7, 77}}, new OnDevice.Twin[] {a}, outputs(1, DType.I32, 385));
-    }
 }

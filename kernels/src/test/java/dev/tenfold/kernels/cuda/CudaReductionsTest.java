@@ -142,6 +142,26 @@ class CudaReductionsTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(DType.class)
+    void runningSumsAreTheCpusButForTheOrderInF64(DType type) {
+        for (boolean reverse : new boolean[] {false, true}) {
+            for (long[] size : SIZES) {
+                OnDevice.Twin in = on.twin(type, OnDevice.tame(type, count(size), size[1]));
+                OnDevice.Twin out = on.empty(type, in.n());
+                Reductions.cumulativeSum(type, in.host(), size[0], size[1], size[2], reverse, out.host());
+                CudaReductions.cumulativeSum(on.device, type, in.device(), size[0], size[1], size[2], reverse, out.device());
+                String what = "running sum of " + type + " " + Arrays.toString(size);
+                if (type != DType.F64) {
+                    on.assertSame(out, what);
+                    continue;
+                }
+                OnDevice.Twin got = on.download(out);
+                for (int i = 0; i < out.n(); i++) assertEquals(out.get(i), got.get(i), 1e-12 * (1 + Math.abs(out.get(i))), what + " at " + i);
+            }
+        }
+    }
+
     @Test
     void aRowHasItsBitsWhereverItLies() {
         // The same row alone, among others, and at an address that 128 bits do not divide.
