@@ -5,10 +5,11 @@ package dev.tenfold.kernels.expr;
  * addresses of the inputs, followed by those of the outputs. Outputs are written after all inputs of the same element are read.
  */
 public abstract class CompiledLoop {
-    private final Warming warming = new Warming();
+    private final Warming warming;
 
-    /** Generated subclasses call this. */
-    protected CompiledLoop() {
+    /** Generated subclasses call this with the steps of single vectors that {@link Warming#TRIAL} elements take. */
+    protected CompiledLoop(int steps) {
+        warming = new Warming(steps);
     }
 
     /** Works from element {@code from} up to {@code to}, whole vectors only; returns the first element not done. */

@@ -43,11 +43,12 @@ final class LoopCompiler {
 
     static CompiledLoop compile(Source source) {
         boolean vector = VectorModule.available() && VectorBody.supports(source);
+        int steps = !vector ? 0 : source.code().ir().nodes().size() * Warming.TRIAL / VectorBody.lanes(source.compute());
         byte[] bytes = ClassFile.of().build(SELF, cb -> {
             cb.withFlags(AccessFlag.FINAL, AccessFlag.SYNTHETIC);
             cb.withSuperclass(SUPER);
             cb.withMethodBody(ConstantDescs.INIT_NAME, ConstantDescs.MTD_void, ClassFile.ACC_PUBLIC, code ->
-                    code.aload(0).invokespecial(SUPER, ConstantDescs.INIT_NAME, ConstantDescs.MTD_void).return_());
+                    code.aload(0).loadConstant(steps).invokespecial(SUPER, ConstantDescs.INIT_NAME, MethodTypeDesc.of(CD_void, CD_int)).return_());
             cb.withMethodBody("scalar", SCALAR_TYPE, 0, code -> {
                 loop(code, source, new ScalarBody(source), 1);
                 code.return_();

@@ -1,53 +1,65 @@
 package dev.tenfold.kernels.expr;
 
 /**
- * Decides when the vector form of a loop runs. Until the compiler has made machine code of it, a vector loop is a hundred times slower than
- * its scalar twin, and the compiler makes machine code of what is called often. So the vectors of a loop that has seen many elements are
- * tried on a few of them, again and again, and take over as soon as they are fast. Both forms give the same bits, so the moment cannot be
- * seen.
+ * Decides when the vector form of a loop runs. Until the optimising compiler has made machine code of it, a vector loop boxes every vector
+ * and is a hundred times slower than its scalar twin, and the compiler makes machine code of what is called often. So the vectors of a loop
+ * that has seen some elements are tried on a few of them, again and again, for a share of the time, and take over as soon as they are
+ * fast. Both forms give the same bits, so the moment cannot be seen.
  */
 final class Warming {
-    private static final long ELEMENTS_BEFORE_TRIALS = 1 << 18;
+    private static final long ELEMENTS_BEFORE_TRIALS = 1 << 16;
     /** Elements of a trial: a step or two of a vector loop. */
-    private static final int TRIAL = 64;
-    /** Elements from one trial to the next: most of the work is still done by the fast form. */
-    private static final int BETWEEN = 960;
-    /** A trial wins when it takes less than the scalar form would for so many times as many elements: machine code does, nothing else. */
-    private static final long MARGIN = 15;
+    static final int TRIAL = 64;
+    /** Elements from one look at the clock to the next. */
+    private static final int STRETCH = 1024;
+    /**
+     * A trial wins when one step of one vector takes less. Machine code takes 1 ns, of a division 5, and boxes 100. The scalar twin is no
+     * measure: it may be interpreted itself, and any vector loop that is compiled at all would win.
+     */
+    private static final long NANOS_PER_STEP = 10;
+    /** What a trial takes besides: the call and the clock. */
+    private static final long NANOS_PER_TRIAL = 200;
     private static final int WINS = 8;
 
+    private final long limit;
     // Counted without synchronisation: a lost count only delays the change.
     private long seen;
-    private int since;
+    /** Nanoseconds that the scalar form has worked since the last trial, less what that trial took: half of the time goes into each. */
+    private long balance;
     private int wins;
+
+    /** @param steps steps of single vectors in a trial */
+    Warming(int steps) {
+        limit = NANOS_PER_TRIAL + NANOS_PER_STEP * steps;
+    }
 
     /** Computes elements 0 up to {@code n} of {@code loop}. */
     void run(CompiledLoop loop, int n, long[] operands, double[] params) {
         int done = 0;
-        if (wins >= WINS) done = loop.vector(0, n, operands, params);
-        else if (seen > ELEMENTS_BEFORE_TRIALS) done = tried(loop, n, operands, params);
+        if (wins < WINS && seen > ELEMENTS_BEFORE_TRIALS) done = tried(loop, n, operands, params);
+        if (wins >= WINS) done = loop.vector(done, n, operands, params);
         else seen += n;
         if (done < n) loop.scalar(done, n, operands, params);
     }
 
-    /** Works through whole rounds of a trial and a scalar stretch; returns the first element not done. */
+    /** Works until the vectors have won; returns the first element not done. */
     private int tried(CompiledLoop loop, int n, long[] operands, double[] params) {
         int at = 0;
-        while (n - at >= 2 * TRIAL) {
-            int stretch = Math.min(n - at - TRIAL, BETWEEN);
-            since += TRIAL + stretch;
-            if (since < BETWEEN) return at; // of short runs not every one is tried
-            since = 0;
+        while (at < n && wins < WINS) {
             long start = System.nanoTime();
-            int done = loop.vector(at, at + TRIAL, operands, params);
-            long middle = System.nanoTime();
-            int end = at + TRIAL + stretch;
-            loop.scalar(done, end, operands, params);
-            long vectorTime = middle - start;
-            long scalarTime = System.nanoTime() - middle;
-            boolean won = done == at || vectorTime * (end - done) <= MARGIN * scalarTime * (done - at);
-            wins = won ? wins + 1 : 0;
-            at = end;
+            if (balance >= 0 && n - at >= TRIAL) {
+                int done = loop.vector(at, at + TRIAL, operands, params);
+                long took = System.nanoTime() - start;
+                wins = took <= limit ? wins + 1 : 0;
+                balance = -took;
+                // A loop without a vector form wins, and is never asked again.
+                at = done;
+            } else {
+                int end = Math.min(n, at + STRETCH);
+                loop.scalar(at, end, operands, params);
+                balance += System.nanoTime() - start;
+                at = end;
+            }
         }
         return at;
     }
