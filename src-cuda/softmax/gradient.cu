@@ -5,6 +5,7 @@
 // rows, columns: as in softmax.cu; the second pass finds its elements in the caches.
 //
 // Blocks of 256 threads; shared memory for 8 (rows) or 256 (columns, 2 KiB in f64) sums. Bound by memory.
+// The second launch bound tells the compiler how many registers there are: left to itself it spills some to fit more blocks.
 #include "softmax/line.cuh"
 
 #define ELEMENT f32
@@ -40,15 +41,15 @@ template <i32 ITEMS> DEVICE void held(const ELEMENT *y, const ELEMENT *g, i64 ou
     }
 }
 
-extern "C" __global__ void __launch_bounds__(256) held_8(const ELEMENT *y, const ELEMENT *g, const i64 outer, const i32 n, const i32 lanes, const i32 log, ELEMENT *out) {
+extern "C" __global__ void __launch_bounds__(256, 2) held_8(const ELEMENT *y, const ELEMENT *g, const i64 outer, const i32 n, const i32 lanes, const i32 log, ELEMENT *out) {
     held<8>(y, g, outer, n, lanes, log, out);
 }
 
-extern "C" __global__ void __launch_bounds__(256) held_32(const ELEMENT *y, const ELEMENT *g, const i64 outer, const i32 n, const i32 lanes, const i32 log, ELEMENT *out) {
+extern "C" __global__ void __launch_bounds__(256, 1) held_32(const ELEMENT *y, const ELEMENT *g, const i64 outer, const i32 n, const i32 lanes, const i32 log, ELEMENT *out) {
     held<32>(y, g, outer, n, lanes, log, out);
 }
 
-extern "C" __global__ void __launch_bounds__(256) rows(const ELEMENT *y, const ELEMENT *g, const i64 n, const i32 log, ELEMENT *out) {
+extern "C" __global__ void __launch_bounds__(256, 4) rows(const ELEMENT *y, const ELEMENT *g, const i64 n, const i32 log, ELEMENT *out) {
     __shared__ A shared[THREADS / 32];
     const i64 start = (i64) blockIdx.x * n;
     A sum = 0;
@@ -59,11 +60,11 @@ extern "C" __global__ void __launch_bounds__(256) rows(const ELEMENT *y, const E
     for (i64 i = threadIdx.x; i < n; i += THREADS) write(out[start + i], result_of(read<A>(y[start + i]), read<A>(g[start + i]), sum, log));
 }
 
-extern "C" __global__ void __launch_bounds__(256) columns(const ELEMENT *y, const ELEMENT *g, const i64 n, const i64 inner, const i32 width, const i32 log, ELEMENT *out) {
+extern "C" __global__ void __launch_bounds__(256, 4) columns(const ELEMENT *y, const ELEMENT *g, const i64 n, const i64 inner, const i32 width, const i32 log, ELEMENT *out) {
     __shared__ A shared[THREADS];
-    const i64 tiles = (inner + width - 1) / width;
+    const u32 tiles = tiles_of(inner, width);
     const i64 o = blockIdx.x / tiles;
-    const i64 column = (blockIdx.x - o * tiles) * width + threadIdx.x % width;
+    const i64 column = (i64) (blockIdx.x % tiles) * width + threadIdx.x % width;
     const i64 start = o * n * inner + column;
     const i32 first = threadIdx.x / width;
     const i32 step = THREADS / width;

@@ -66,6 +66,9 @@ template <class Kind, class T> DEVICE T everywhere_over_block(T value, T *shared
     return value;
 }
 
+// How many tiles of `width` columns, a power of two, there are: no more than blocks, so they are counted in 32 bits, whose division is short.
+DEVICE u32 tiles_of(i64 inner, i32 width) { return (u32) ((inner + width - 1) >> (31 - __clz(width))); }
+
 // A block of `width` columns and 256 / width rows: each column's values joined, in all its threads. `shared` has room for 256.
 template <class Kind, class T> DEVICE T everywhere_over_column(T value, T *shared, i32 width) {
     shared[threadIdx.x] = value;

@@ -6,6 +6,7 @@
 // columns: `width` columns a block, the other threads share the rows; two passes.
 //
 // Blocks of 256 threads; shared memory for 8 (rows) or 256 (columns: 4 KiB in f64) pairs. Bound by memory.
+// The second launch bound tells the compiler how many registers there are: left to itself it spills some to fit more blocks.
 #include "softmax/line.cuh"
 
 #define ELEMENT f32
@@ -53,17 +54,17 @@ template <i32 ITEMS> DEVICE void held(const ELEMENT *in, i64 outer, i32 n, i32 l
     }
 }
 
-extern "C" __global__ void __launch_bounds__(256) held_8(const ELEMENT *in, const i64 outer, const i32 n, const i32 lanes, const i32 result, ELEMENT *out) {
+extern "C" __global__ void __launch_bounds__(256, 2) held_8(const ELEMENT *in, const i64 outer, const i32 n, const i32 lanes, const i32 result, ELEMENT *out) {
     held<8>(in, outer, n, lanes, result, out);
 }
 
-extern "C" __global__ void __launch_bounds__(256) held_32(const ELEMENT *in, const i64 outer, const i32 n, const i32 lanes, const i32 result, ELEMENT *out) {
+extern "C" __global__ void __launch_bounds__(256, 1) held_32(const ELEMENT *in, const i64 outer, const i32 n, const i32 lanes, const i32 result, ELEMENT *out) {
     held<32>(in, outer, n, lanes, result, out);
 }
 
 DEVICE A result_of(A x, A most, A sum, A log_sum, i32 result) { return result == LOGARITHM ? x - most - log_sum : exponential(x - most) / sum; }
 
-extern "C" __global__ void __launch_bounds__(256) rows(const ELEMENT *in, const i64 n, const i32 result, ELEMENT *out) {
+extern "C" __global__ void __launch_bounds__(256, 4) rows(const ELEMENT *in, const i64 n, const i32 result, ELEMENT *out) {
     __shared__ ExpSum<A> shared[THREADS / 32];
     const i64 row = blockIdx.x;
     in += row * n;
@@ -82,11 +83,11 @@ extern "C" __global__ void __launch_bounds__(256) rows(const ELEMENT *in, const 
     for (i64 i = threadIdx.x; i < n; i += THREADS) write(out[i], result_of(read<A>(in[i]), line.most, sum, log_sum, result));
 }
 
-extern "C" __global__ void __launch_bounds__(256) columns(const ELEMENT *in, const i64 n, const i64 inner, const i32 width, const i32 result, ELEMENT *out) {
+extern "C" __global__ void __launch_bounds__(256, 4) columns(const ELEMENT *in, const i64 n, const i64 inner, const i32 width, const i32 result, ELEMENT *out) {
     __shared__ ExpSum<A> shared[THREADS];
-    const i64 tiles = (inner + width - 1) / width;
+    const u32 tiles = tiles_of(inner, width);
     const i64 o = blockIdx.x / tiles;
-    const i64 column = (blockIdx.x - o * tiles) * width + threadIdx.x % width;
+    const i64 column = (i64) (blockIdx.x % tiles) * width + threadIdx.x % width;
     const i32 step = THREADS / width;
     const bool exists = column < inner;
     in += o * n * inner + column;
