@@ -80,13 +80,16 @@ final class ComputedReduction {
         text.append("\nstruct Computed {\n    static const i32 WIDTH = Stored<").append(type).append(">::WIDTH;\n    const Space<").append(operands)
                 .append("> &space;\n    const i32 packs;\n");
         for (String field : fields) text.append("    ").append(field).append(";\n");
-        text.append("    __device__ __forceinline__ Pack<").append(type).append(", WIDTH> pack(i64 i, i32 count) const {\n        Pack<").append(type)
-                .append(", WIDTH> r;\n        i64 o[").append(operands).append("];\n        if (packs) {\n            place(space, i / WIDTH, o);\n");
-        for (int i = 0; i < inputs; i++) text.append("            const auto a").append(i).append(" = ").append(PointwiseText.packOf(i)).append(";\n");
-        text.append("#pragma unroll\n            for (i32 k = 0; k < WIDTH; k++) element(").append(names(inputs, "a%d.at[k], ")).append(params).append("r.at[k]);\n");
-        text.append("            return r;\n        }\n#pragma unroll\n        for (i32 k = 0; k < WIDTH; k++) {\n            if (k >= count) break;\n            place(space, i + k, o);\n            element(")
-                .append(names(inputs, "x%1$d[o[%1$d]], ")).append(params).append("r.at[k]);\n        }\n        return r;\n    }\n};\n\n");
-        text.append("typedef ").append(kind).append('<').append(type).append("> Kind;\nextern \"C\" __global__ void __launch_bounds__(256) rows(const Space<").append(operands)
+        text.append("    __device__ __forceinline__ Pack<").append(type).append(", WIDTH> pack(i64 i, i32 count) const {\n        i64 o[").append(operands).append("];\n");
+        for (int i = 0; i < inputs; i++) text.append("        Pack<").append(CudaText.name(element.in().get(i))).append(", WIDTH> a").append(i).append(";\n");
+        text.append("        if (packs) {\n            place(space, i / WIDTH, o);\n");
+        for (int i = 0; i < inputs; i++) text.append("            a").append(i).append(" = ").append(PointwiseText.packOf(i)).append(";\n");
+        // Elements behind count are computed from whatever the registers hold, and not used.
+        text.append("        } else {\n#pragma unroll\n            for (i32 k = 0; k < WIDTH; k++) {\n                if (k >= count) break;\n                place(space, i + k, o);\n");
+        for (int i = 0; i < inputs; i++) text.append(String.format("                a%1$d.at[k] = x%1$d[o[%1$d]];%n", i));
+        text.append("            }\n        }\n        Pack<").append(type).append(", WIDTH> r;\n#pragma unroll\n        for (i32 k = 0; k < WIDTH; k++) element(")
+                .append(names(inputs, "a%d.at[k], ")).append(params).append("r.at[k]);\n        return r;\n    }\n};\n\n");
+        text.append("typedef ").append(kind).append('<').append(type).append("> Kind;\nextern \"C\" __global__ void __launch_bounds__(256, 2) rows(const Space<").append(operands)
                 .append("> space, const i32 packs, ").append(fields.stream().map(f -> f + ", ").collect(Collectors.joining()))
                 .append("const i64 outer, const i64 n, const i64 piece, const i64 pieces, const i32 lanes, Kind::Partial *partials, ").append(type).append(" *out) {\n")
                 .append("    reduce_rows<Kind>(Computed{space, packs, ").append(names(inputs, "x%d, ")).append(params).append("}, outer, n, piece, pieces, lanes, partials, out);\n}\n");
