@@ -2,6 +2,7 @@ package dev.tenfold.kernels.cuda;
 
 import java.util.List;
 import java.util.ArrayList;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Every CUDA kernel of Tenfold: what is listed, checked without a device, and compiled ahead for one that is elsewhere. */
@@ -56,13 +57,13 @@ public final class Kernels {
      */
     public static List<Check> check(List<KernelFamily> families, List<String> architectures, KernelCache cache) {
         Nvrtc compiler = Nvrtc.get();
-        List<Check> checks = new ArrayList<>();
+        List<Supplier<Check>> checks = new ArrayList<>();
         for (KernelFamily family : families) {
             for (KernelSource source : family.sources().get()) {
-                for (String architecture : architectures) checks.add(check(compiler, family, source, architecture, cache));
+                for (String architecture : architectures) checks.add(() -> check(compiler, family, source, architecture, cache));
             }
         }
-        return checks;
+        return checks.parallelStream().map(Supplier::get).toList(); // NVRTC compiles on several threads at once
     }
 
     private static Check check(Nvrtc compiler, KernelFamily family, KernelSource source, String architecture, KernelCache cache) {
