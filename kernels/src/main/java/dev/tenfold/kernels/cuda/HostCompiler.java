@@ -8,9 +8,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** g++, which makes the emulator and the kernels that run on it. {@code -Dtenfold.gxx=FILE} names another one than the path's. */
 final class HostCompiler {
@@ -51,24 +50,35 @@ final class HostCompiler {
         if (folder != null) builder.directory(folder.toFile());
         Process process = builder.start();
         process.getOutputStream().close();
-        // Its output ends with it, so that reading cannot last longer than it.
-        CompletableFuture<Process> ended = process.onExit().orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS);
-        ended.exceptionally(late -> end(process));
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        // Its output ends with it, so that reading cannot last longer than it. The watch is a thread of its own: Process.onExit() needs one of the
+        // common pool, all of which may wait here for their compilers.
+        AtomicBoolean late = new AtomicBoolean();
+        Thread watch = Thread.ofPlatform().daemon().name("tenfold-compiler-watch").start(() -> {
+            try {
+                if (process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) return;
+                late.set(true);
+                end(process);
+            } catch (InterruptedException ended) {
+                // the reader saw the end first
+            }
+        });
         try {
-            return new Result(ended.get().exitValue(), output);
-        } catch (ExecutionException late) {
-            throw new IOException(command.getFirst() + " did not end within " + limit.toSeconds() + " seconds", late);
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            int code = process.waitFor();
+            if (late.get()) throw new IOException(command.getFirst() + " did not end within " + limit.toSeconds() + " seconds");
+            return new Result(code, output);
         } catch (InterruptedException e) {
             end(process);
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while " + command.getFirst() + " ran");
+        } finally {
+            watch.interrupt();
         }
     }
 
-    private static Process end(Process process) {
+    private static void end(Process process) {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
-        return process.destroyForcibly();
+        process.destroyForcibly();
     }
 
     /** Removes a folder of temporary files. */
