@@ -53,16 +53,21 @@ public final class CudaGraph implements AutoCloseable {
         CUgraph_st recorded = new CUgraph_st();
         CudaThread thread = CudaThread.get();
         // Relaxed: what may not be captured is refused by our own classes, and other threads go on with theirs.
+        device.makeCurrent();
         device.check(cuStreamBeginCapture(recorder.handle(), CU_STREAM_CAPTURE_MODE_RELAXED), "cuStreamBeginCapture");
         recorder.capture(this);
         thread.capture = this;
         int ended;
+        boolean whole = false;
         try (CudaStream.Use use = recorder.use()) {
             work.run();
+            whole = true;
         } finally {
             thread.capture = null;
             recorder.capture(null);
+            thread.enter(device); // the work may have chosen another device, or have moved a virtual thread
             ended = cuStreamEndCapture(recorder.handle(), recorded);
+            if (!whole && ended == 0) cuGraphDestroy(recorded);
         }
         device.check(ended, "cuStreamEndCapture");
         try {
@@ -93,13 +98,13 @@ public final class CudaGraph implements AutoCloseable {
     public void replay() {
         CudaThread.refuseInCapture("CudaGraph.replay()", "graphs do not nest");
         if (closed) throw new IllegalStateException("this CudaGraph of " + device + " is closed");
-        device.makeCurrent();
         CudaStream stream = device.stream();
         for (int i = 0; i < used.size(); i++) {
             DeviceBlock block = used.get(i);
             if (block.generation() != generations[i]) throw stale(block);
             block.usedOn(stream);
         }
+        device.makeCurrent();
         device.check(cuGraphLaunch(executable, stream.handle()), "cuGraphLaunch");
         stream.launched("a CudaGraph");
     }
@@ -116,6 +121,7 @@ public final class CudaGraph implements AutoCloseable {
         CudaThread.refuseInCapture("CudaGraph.close()", "close it afterwards");
         if (!device.isLost()) {
             device.waitForStreams();
+            device.makeCurrent();
             device.check(cuGraphExecDestroy(executable), "cuGraphExecDestroy");
         }
         release();

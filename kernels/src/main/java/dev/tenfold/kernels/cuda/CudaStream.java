@@ -76,8 +76,8 @@ public final class CudaStream implements AutoCloseable {
 
     void await() {
         if (closed) return;
-        device.makeCurrent();
         long launched = launches.count();
+        device.makeCurrent();
         device.check(cuStreamSynchronize(handle), "cuStreamSynchronize");
         launches.endedWell(launched);
     }
@@ -169,6 +169,7 @@ public final class CudaStream implements AutoCloseable {
             device.closed(this);
             device.allocator().orphan(pool);
             if (!device.isLost()) {
+                device.makeCurrent();
                 device.check(cuEventDestroy(mark), "cuEventDestroy");
                 device.check(cuStreamDestroy(handle), "cuStreamDestroy");
             }

@@ -20,12 +20,12 @@ public final class Transfers {
     public static void toDevice(long host, long device, long bytes, CudaStream stream) {
         CudaThread.refuseInCapture("a copy from the host to " + stream.device(), "copy new values into the same tensor before the replay");
         if (bytes == 0) return;
-        stream.device().makeCurrent();
         CUstream_st handle = stream.handle();
         StagingRing ring = stream.device().staging().toDevice(bytes);
         for (long done = 0; done < bytes; done += ring.chunkBytes()) {
             long part = Math.min(ring.chunkBytes(), bytes - done);
             synchronized (ring) {
+                stream.device().makeCurrent();
                 StagingRing.Chunk chunk = ring.next();
                 Memory.copy(host + done, chunk.memory.address(), part);
                 int code = cuMemcpyHtoDAsync(device + done, chunk.memory, part, handle);
@@ -39,10 +39,10 @@ public final class Transfers {
     public static void toHost(long device, long host, long bytes, CudaStream stream) {
         CudaThread.refuseInCapture("a copy from " + stream.device() + " to the host", "read the value after the replay");
         if (bytes == 0) return;
-        stream.device().makeCurrent();
         CUstream_st handle = stream.handle();
         StagingRing ring = stream.device().staging().toHost(bytes);
         synchronized (ring) {
+            stream.device().makeCurrent();
             // While one chunk is emptied, the next one is on its way.
             StagingRing.Chunk before = null;
             long step = ring.chunkBytes();
@@ -68,9 +68,9 @@ public final class Transfers {
     /** Copies within a device; the ranges must not overlap. */
     public static void copy(long from, long to, long bytes, CudaStream stream) {
         if (bytes == 0) return;
-        stream.device().makeCurrent();
         stream.touches(from);
         stream.touches(to);
+        stream.device().makeCurrent();
         int code = cuMemcpyDtoDAsync(to, from, bytes, stream.handle());
         if (code != 0) throw stream.device().failed(code, call("cuMemcpyDtoDAsync", from, to, bytes));
     }
@@ -90,8 +90,8 @@ public final class Transfers {
     /** Sets {@code bytes} bytes to {@code value}. */
     public static void fill8(long address, byte value, long bytes, CudaStream stream) {
         if (bytes == 0) return;
-        stream.device().makeCurrent();
         stream.touches(address);
+        stream.device().makeCurrent();
         int code = cuMemsetD8Async(address, value, bytes, stream.handle());
         if (code != 0) throw stream.device().failed(code, fill("cuMemsetD8Async", value, address, bytes));
     }
@@ -99,8 +99,8 @@ public final class Transfers {
     /** Sets {@code count} elements of two bytes to {@code value}; the address is a multiple of 2. */
     public static void fill16(long address, short value, long count, CudaStream stream) {
         if (count == 0) return;
-        stream.device().makeCurrent();
         stream.touches(address);
+        stream.device().makeCurrent();
         int code = cuMemsetD16Async(address, value, count, stream.handle());
         if (code != 0) throw stream.device().failed(code, fill("cuMemsetD16Async", value, address, count));
     }
@@ -108,8 +108,8 @@ public final class Transfers {
     /** Sets {@code count} elements of four bytes to {@code value}; the address is a multiple of 4. */
     public static void fill32(long address, int value, long count, CudaStream stream) {
         if (count == 0) return;
-        stream.device().makeCurrent();
         stream.touches(address);
+        stream.device().makeCurrent();
         int code = cuMemsetD32Async(address, value, count, stream.handle());
         if (code != 0) throw stream.device().failed(code, fill("cuMemsetD32Async", value, address, count));
     }
