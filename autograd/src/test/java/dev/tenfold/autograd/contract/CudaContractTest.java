@@ -12,7 +12,6 @@ import dev.tenfold.tensor.op.Catalogue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -21,7 +20,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Every operation that has CUDA kernels keeps its {@linkplain OperationContract contract} on a device, and element-wise ones have the host's bits; every
  * other one says that it has none.
  */
-@EnabledIfSystemProperty(named = "tenfold.contract.cuda", matches = "true", disabledReason = "its 882 kernels take g++ four minutes the first time; -DargLine with -Dtenfold.contract.cuda=true runs it")
 class CudaContractTest extends OperationContract {
     /** Elements in one input that the emulator computes in a moment. */
     private static final long EMULATED = 200_000;
