@@ -22,6 +22,7 @@ public final class CudaDevice {
     private final int index;
     private final DeviceProperties properties;
     private final boolean emulated;
+    private final boolean tellsParameters;
     private final List<CudaStream> streams = new ArrayList<>();
     private final DeviceAllocator allocator;
     private final Staging staging = new Staging(this);
@@ -33,19 +34,25 @@ public final class CudaDevice {
     /**
      * A device as the driver has it.
      *
-     * @param library the driver, for what only the emulator has
+     * @param library the driver, asked for functions that not every one has
      * @param limit   the most memory to take, in bytes
      */
     CudaDevice(int index, DeviceProperties properties, SymbolLookup library, long limit) {
         this.index = index;
         this.properties = properties;
         emulated = properties.name().startsWith(EMULATOR);
+        tellsParameters = library.find("cuFuncGetParamInfo").isPresent();
         allocator = new DeviceAllocator(this, limit, emulated ? EmulatedMemory.of(library) : null);
     }
 
     /** Its place among the {@linkplain Cuda#devices() devices}. */
     public int index() {
         return index;
+    }
+
+    /** Whether the driver can say which parameters a kernel has: those from CUDA 12.4 on. Calling what an older one lacks would end the process. */
+    boolean tellsParameters() {
+        return tellsParameters;
     }
 
     /** The product's name. */
@@ -70,7 +77,8 @@ public final class CudaDevice {
     }
 
     /**
-     * Makes its context the calling thread's. Costs nanoseconds where it is already.
+     * Makes its context the calling thread's. Costs nanoseconds where it is already. To be called right before the driver is, behind every lock
+     * and wait: there a virtual thread may come back on another thread of the system, where another context is current or none.
      *
      * @throws CudaException when the context was lost, with the first reason
      */

@@ -3,6 +3,7 @@ package dev.tenfold.kernels.cuda;
 import static org.bytedeco.cuda.global.cudart.CUDA_ERROR_INVALID_VALUE;
 import static org.bytedeco.cuda.global.cudart.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES;
 import static org.bytedeco.cuda.global.cudart.CU_FUNC_ATTRIBUTE_MAX_THREADS_PER_BLOCK;
+import static org.bytedeco.cuda.global.cudart.CU_FUNC_ATTRIBUTE_SHARED_SIZE_BYTES;
 import static org.bytedeco.cuda.global.cudart.cuFuncGetAttribute;
 import static org.bytedeco.cuda.global.cudart.cuFuncGetParamInfo;
 import static org.bytedeco.cuda.global.cudart.cuFuncSetAttribute;
@@ -35,20 +36,31 @@ public final class CudaKernel {
     static final class Loaded {
         final CUfunc_st function;
         final int mostThreads;
-        private volatile int sharedLimit = SHARED_WITHOUT_ASKING;
+        private final int fixedShared;
+        private volatile int sharedLimit;
 
-        private Loaded(CUfunc_st function, int mostThreads) {
+        private Loaded(CUfunc_st function, int mostThreads, int fixedShared) {
             this.function = function;
             this.mostThreads = mostThreads;
+            this.fixedShared = fixedShared;
+            sharedLimit = SHARED_WITHOUT_ASKING - fixedShared;
         }
 
-        /** Asks the driver for dynamic shared memory above what every kernel has; once for a size. */
+        /** Where a launch wants more dynamic shared memory than every kernel has, asks the driver once for all that there is beside the kernel's own. */
         void allowShared(CudaDevice device, String kernel, int bytes) {
+            if (bytes > sharedLimit) raiseShared(device, kernel, bytes);
+        }
+
+        private synchronized void raiseShared(CudaDevice device, String kernel, int bytes) {
             if (bytes <= sharedLimit) return;
-            int most = device.properties().sharedMemoryOptIn();
-            if (bytes > most) throw new IllegalArgumentException(kernel + ": " + bytes + " bytes of shared memory a block; " + device + " has at most " + most);
-            device.check(cuFuncSetAttribute(function, CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, bytes), "cuFuncSetAttribute");
-            sharedLimit = bytes;
+            int most = device.properties().sharedMemoryOptIn() - fixedShared;
+            if (bytes > most) {
+                throw new IllegalArgumentException(kernel + ": " + bytes + " bytes of shared memory a block; " + device + " has at most " + most
+                        + " beside the kernel's own " + fixedShared);
+            }
+            device.makeCurrent();
+            device.check(cuFuncSetAttribute(function, CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, most), "cuFuncSetAttribute");
+            sharedLimit = most;
         }
     }
 
@@ -127,28 +139,31 @@ public final class CudaKernel {
     private synchronized Loaded load(CudaDevice device) {
         int index = device.index();
         if (index < loaded.length && loaded[index] != null) return loaded[index];
-        device.makeCurrent();
         CUmod_st module = MODULES.computeIfAbsent(new Place(index, source), place -> module(device));
+        device.makeCurrent();
         CUfunc_st function = new CUfunc_st();
         int code = cuModuleGetFunction(function, module, entry);
         if (code != 0) {
             throw new IllegalArgumentException("there is no kernel " + entry + " in " + source + "; a kernel is written extern \"C\" __global__ void "
                     + entry + "(…), so that its name stays (" + CudaException.name(code) + ")");
         }
-        checkParameters(function);
+        if (device.tellsParameters()) checkParameters(function);
         int[] threads = new int[1];
+        int[] fixed = new int[1];
         device.check(cuFuncGetAttribute(threads, CU_FUNC_ATTRIBUTE_MAX_THREADS_PER_BLOCK, function), "cuFuncGetAttribute");
+        device.check(cuFuncGetAttribute(fixed, CU_FUNC_ATTRIBUTE_SHARED_SIZE_BYTES, function), "cuFuncGetAttribute");
         Loaded[] grown = Arrays.copyOf(loaded, Math.max(loaded.length, index + 1));
-        grown[index] = new Loaded(function, threads[0]);
+        grown[index] = new Loaded(function, threads[0], fixed[0]);
         loaded = grown;
         return grown[index];
     }
 
     private CUmod_st module(CudaDevice device) {
-        KernelCompiler compiler = device.isEmulated() ? EMULATOR : Nvrtc.get();
+        KernelCompiler compiler = device.isEmulated() ? EMULATOR : Nvrtc.available() ? Nvrtc.get() : KernelCache.get().shippedKernels();
         byte[] image = KernelCache.get().compiled(compiler, source, device.architecture()).image();
         CUmod_st module = new CUmod_st();
         try (BytePointer bytes = new BytePointer(image)) {
+            device.makeCurrent();
             int code = cuModuleLoadData(module, bytes);
             if (code != 0) throw device.failed(code, "cuModuleLoadData of " + source + " for " + device.architecture());
         }

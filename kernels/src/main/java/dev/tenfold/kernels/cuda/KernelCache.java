@@ -1,6 +1,7 @@
 package dev.tenfold.kernels.cuda;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,6 +30,8 @@ public final class KernelCache {
     private static final System.Logger LOG = System.getLogger(KernelCache.class.getName());
     private static final byte[] MAGIC = "tenfold kernel 1".getBytes(StandardCharsets.US_ASCII);
     private static final int DIGEST = 32;
+    /** Beside the entries of a folder that is to be shipped: the version of the NVRTC that made them. */
+    private static final String SIGNATURE = "nvrtc.version";
     private static final KernelCache INSTANCE = new KernelCache(shipped(), folder());
 
     private final Path shipped;
@@ -63,7 +66,8 @@ public final class KernelCache {
         if (named != null) return named.equalsIgnoreCase("off") ? null : Path.of(named).toAbsolutePath();
         String cache = System.getenv("XDG_CACHE_HOME");
         if (cache != null && Path.of(cache).isAbsolute()) return Path.of(cache, "tenfold");
-        return Path.of(System.getProperty("user.home"), ".cache", "tenfold");
+        Path home = Path.of(System.getProperty("user.home"));
+        return home.isAbsolute() ? home.resolve(".cache").resolve("tenfold") : null; // a user without a home is "?"
     }
 
     private static Path folder() {
@@ -73,7 +77,7 @@ public final class KernelCache {
 
     /** Where entries are written, or why they are not, in words. */
     public String describe() {
-        if (folder == null) return "in memory (-Dtenfold.cache=off)";
+        if (folder == null) return "in memory (-Dtenfold.cache=off, or no home folder)";
         if (refused) return "in memory: " + folder + " cannot be written to";
         long[] sum = new long[2];
         if (Files.isDirectory(folder)) {
@@ -100,6 +104,26 @@ public final class KernelCache {
             keep(k, fresh);
             return fresh;
         });
+    }
+
+    /** Writes down which NVRTC made this folder's entries, so that they are found where there is none. */
+    void sign(Nvrtc compiler) {
+        try {
+            Files.createDirectories(folder);
+            Files.writeString(folder.resolve(SIGNATURE), compiler.version() + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(folder + " cannot be written to", e);
+        }
+    }
+
+    /** What stands for a compiler where NVRTC is missing: the kernels of {@code -Dtenfold.kernels}, where there are any. */
+    ShippedKernels shippedKernels() {
+        try {
+            return new ShippedKernels(shipped == null ? null : Files.readString(shipped.resolve(SIGNATURE)).strip());
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "-Dtenfold.kernels=" + shipped + " has no readable " + SIGNATURE + "; fill it with: tenfold kernels --fill", e);
+            return new ShippedKernels(null);
+        }
     }
 
     /** Whether {@link #compiled} would find it in a folder. */

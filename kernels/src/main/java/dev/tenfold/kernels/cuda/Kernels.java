@@ -66,6 +66,13 @@ public final class Kernels {
         return checks.parallelStream().map(Supplier::get).toList(); // NVRTC compiles on several threads at once
     }
 
+    /** Compiles every kernel for {@code architectures} into {@code cache}, a folder for {@code -Dtenfold.kernels} of machines without NVRTC. */
+    public static List<Check> fill(List<String> architectures, KernelCache cache) {
+        List<Check> checks = check(all(), architectures, cache);
+        cache.sign(Nvrtc.get());
+        return checks;
+    }
+
     private static Check check(Nvrtc compiler, KernelFamily family, KernelSource source, String architecture, KernelCache cache) {
         long start = System.nanoTime();
         try {

@@ -79,17 +79,23 @@ public final class Launch {
 
     /** The next argument is a struct by value, zeroed; the result is the native address of its {@code bytes} bytes, to be filled before anything else. */
     public long struct(int bytes) {
-        if (next < kernel.count() && kernel.parameter(next).name().equals("struct of " + bytes + " bytes")) {
-            long address = base + kernel.offset(next++);
-            Memory.fill(address, bytes, (byte) 0);
-            return address;
-        }
-        throw wrong("a struct of " + bytes + " bytes");
+        if (next >= open().count() || !kernel.parameter(next).isStruct(bytes)) throw wrong("a struct of " + bytes + " bytes");
+        long address = base + kernel.offset(next++);
+        Memory.fill(address, bytes, (byte) 0);
+        return address;
     }
 
     private long place(Parameter given) {
-        if (next >= kernel.count() || kernel.parameter(next) != given) throw wrong(given.name());
+        if (next >= open().count() || kernel.parameter(next) != given) throw wrong(given.name());
         return base + kernel.offset(next++);
+    }
+
+    private CudaKernel open() {
+        if (kernel == null) {
+            throw new IllegalStateException("this launch is over: one began and ended on this thread since CudaKernel.on(), perhaps in an argument."
+                    + " Compute arguments that launch kernels before");
+        }
+        return kernel;
     }
 
     private IllegalArgumentException wrong(String given) {
@@ -120,12 +126,14 @@ public final class Launch {
      * @throws CudaException            when the driver refuses, with everything that was given
      */
     public void launch(int gridX, int gridY, int gridZ, int blockX, int blockY, int blockZ, int sharedBytes) {
-        if (next != kernel.count()) {
+        if (next != open().count()) {
             throw new IllegalArgumentException(kernel + ": " + next + " of " + kernel.count() + " arguments were given; they are " + declared());
         }
-        if (gridX == 0 || gridY == 0 || gridZ == 0) return;
+        if (gridX == 0 || gridY == 0 || gridZ == 0) {
+            kernel = null;
+            return;
+        }
         CudaDevice device = stream.device();
-        device.makeCurrent();
         CudaKernel.Loaded loaded = kernel.loaded(device);
         long threads = (long) blockX * blockY * blockZ;
         if (threads > loaded.mostThreads || threads <= 0 || gridX < 0 || gridY < 0 || gridZ < 0 || gridY > 65535 || gridZ > 65535) {
@@ -134,9 +142,11 @@ public final class Launch {
         }
         loaded.allowShared(device, kernel.toString(), sharedBytes);
         Memory.putLong(sizeAddress, kernel.bytes());
+        device.makeCurrent();
         int code = cuLaunchKernel(loaded.function, gridX, gridY, gridZ, blockX, blockY, blockZ, sharedBytes, stream.handle(), null, extra);
         if (code != 0) throw device.failed(code, "cuLaunchKernel of " + describe(gridX, gridY, gridZ, blockX, blockY, blockZ, sharedBytes));
         stream.launched(kernel.entry());
+        kernel = null;
     }
 
     private String describe(int gridX, int gridY, int gridZ, int blockX, int blockY, int blockZ, int sharedBytes) {

@@ -83,6 +83,15 @@ public final class Nvrtc implements KernelCompiler {
 
     @Override
     public String identity(String architecture) {
+        return identity(version, architecture);
+    }
+
+    String version() {
+        return version;
+    }
+
+    /** The {@linkplain #identity(String) identity} of a version, which need not be here. */
+    static String identity(String version, String architecture) {
         return "nvrtc " + version + " " + architecture + " " + String.join(" ", OPTIONS);
     }
 

@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.bytedeco.javacpp.Loader;
@@ -58,10 +59,14 @@ record NvrtcLibrary(SymbolLookup symbols, String origin) {
     }
 
     private static Path unpack() throws IOException {
-        String folder = "/org/bytedeco/cuda/" + Loader.getPlatform() + "/";
-        if (NvrtcLibrary.class.getResource(folder + NAMES[0]) == null) return null;
-        Loader.cacheResource(NvrtcLibrary.class, folder + BUILTINS);
-        File library = Loader.cacheResource(NvrtcLibrary.class, folder + NAMES[0]);
+        // By the loader, which sees the jar from a named module too.
+        ClassLoader loader = NvrtcLibrary.class.getClassLoader();
+        String folder = "org/bytedeco/cuda/" + Loader.getPlatform() + "/";
+        URL packed = loader.getResource(folder + NAMES[0]);
+        if (packed == null) return null;
+        URL builtins = loader.getResource(folder + BUILTINS);
+        if (builtins != null) Loader.cacheResource(builtins);
+        File library = Loader.cacheResource(packed);
         return library == null ? null : library.toPath();
     }
 }

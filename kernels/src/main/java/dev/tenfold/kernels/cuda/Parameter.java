@@ -24,6 +24,10 @@ public record Parameter(String name, int bytes, int alignment) {
         return new Parameter("struct of " + bytes + " bytes", bytes, 8);
     }
 
+    boolean isStruct(int size) {
+        return bytes == size && name.startsWith("struct");
+    }
+
     @Override
     public String toString() {
         return name;

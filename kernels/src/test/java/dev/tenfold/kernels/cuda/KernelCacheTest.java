@@ -117,6 +117,29 @@ class KernelCacheTest {
         assertFalse(Files.exists(folder.resolve("own")), "nothing had to be written");
     }
 
+    /** Where NVRTC is missing, the key of a shipped kernel comes from the version that the folder names. */
+    @Test
+    void shippedKernelsNeedNoCompiler() throws IOException {
+        Files.writeString(folder.resolve("nvrtc.version"), "12.9\n");
+        ShippedKernels compiler = new KernelCache(folder, null).shippedKernels();
+        assertEquals(Nvrtc.identity("12.9", "sm_90a"), compiler.identity("sm_90a"));
+        KernelCompiler maker = new KernelCompiler() {
+            @Override
+            public String identity(String architecture) {
+                return Nvrtc.identity("12.9", architecture);
+            }
+
+            @Override
+            public CompiledKernel compile(KernelSource source, String architecture) {
+                return new CompiledKernel(new byte[] {1, 2, 3}, "made there");
+            }
+        };
+        KernelCache.in(folder).compiled(maker, SOURCE, "sm_90a");
+        assertArrayEquals(new byte[] {1, 2, 3}, new KernelCache(folder, null).compiled(compiler, SOURCE, "sm_90a").image());
+        String missing = assertThrows(IllegalStateException.class, () -> new KernelCache(folder, null).compiled(compiler, SOURCE, "sm_80")).getMessage();
+        assertTrue(missing.contains("scale.cu for sm_80 is not among the kernels in -Dtenfold.kernels") && missing.contains("can be compiled"), missing);
+    }
+
     @Test
     void aFolderThatCannotBeWrittenToLeavesTheMemory() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "in the way");

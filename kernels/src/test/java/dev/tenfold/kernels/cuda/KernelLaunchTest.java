@@ -120,6 +120,18 @@ class KernelLaunchTest {
         out.release();
     }
 
+    /** An argument that launches something itself uses the thread's launch up: the outer one must not go on with it. */
+    @Test
+    void aLaunchThatWasOvertakenIsRefused() {
+        Block out = block(1);
+        Launch outer = SHARED.on(device.stream()).pointer(out.address());
+        EMPTY.on(device.stream()).pointer(out.address()).launch(1, 1);
+        String over = assertThrows(IllegalStateException.class, () -> outer.i32(1)).getMessage();
+        assertTrue(over.contains("this launch is over"), over);
+        device.synchronize();
+        out.release();
+    }
+
     @Test
     void threadsLaunchOnTheirOwn() throws Exception {
         try (ExecutorService threads = Executors.newFixedThreadPool(4)) {

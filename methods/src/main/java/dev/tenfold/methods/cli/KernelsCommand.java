@@ -42,7 +42,7 @@ final class KernelsCommand implements Callable<Integer> {
         }
         if (!check && fill == null) return list();
         KernelCache cache = fill == null ? KernelCache.get() : KernelCache.in(fill.toAbsolutePath());
-        List<Kernels.Check> checks = Kernels.check(Kernels.all(), architectures, cache);
+        List<Kernels.Check> checks = fill == null ? Kernels.check(Kernels.all(), architectures, cache) : Kernels.fill(architectures, cache);
         print(checks);
         List<Kernels.Check> failed = checks.stream().filter(c -> !c.passes()).toList();
         for (Kernels.Check bad : failed) screen.say("kernels: " + bad.reason() + ".");
