@@ -1,6 +1,7 @@
 package dev.tenfold.tensor.op;
 
 import dev.tenfold.kernels.DType;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
 
@@ -20,17 +21,27 @@ final class Single {
      * @throws IllegalArgumentException when the types are not floating or differ
      */
     static Tensor run(String operation, Tensor[] inputs, Shape shape, Kernel kernel) {
+        return onTensors(operation, inputs, shape, (dense, out) -> {
+            long[] addresses = new long[dense.length];
+            for (int i = 0; i < dense.length; i++) addresses[i] = dense[i].address();
+            kernel.run(out.dtype(), addresses, out.address());
+        });
+    }
+
+    /** A kernel over dense tensors of one type, on whichever device they are. */
+    interface TensorKernel {
+        void run(Tensor[] inputs, Tensor output);
+    }
+
+    /** As {@link #run}. The inputs of a device's kernel keep their type, which it computes with in registers alone. */
+    static Tensor onTensors(String operation, Tensor[] inputs, Shape shape, TensorKernel kernel) {
         DType type = commonType(operation, inputs);
-        DType compute = type.compute();
+        DType compute = inputs[0].device() == Device.CPU ? type.compute() : type;
         Tensor[] dense = new Tensor[inputs.length];
-        long[] addresses = new long[inputs.length];
         try {
-            for (int i = 0; i < inputs.length; i++) {
-                dense[i] = compute == type ? Axes.dense(inputs[i]) : inputs[i].to(compute);
-                addresses[i] = dense[i].address();
-            }
+            for (int i = 0; i < inputs.length; i++) dense[i] = compute == type ? Axes.dense(inputs[i]) : inputs[i].to(compute);
             Tensor out = Tensor.allocate(compute, shape);
-            if (shape.elements() > 0) kernel.run(compute, addresses, out.address());
+            if (shape.elements() > 0) kernel.run(dense, out);
             if (compute == type) return out;
             try (out) {
                 return out.to(type);
