@@ -1,12 +1,9 @@
 // What softmax and its relatives know of a line: its largest element m and the sum of exp(x - m), found in one pass over parts that are
 // joined in a fixed order.
 #pragma once
-#include "common/block.cuh"
 #include "common/exponential.cuh"
+#include "common/line.cuh"
 #include "common/fdlibm/log.cuh"
-
-template <class E> struct Compute { typedef f32 type; };
-template <> struct Compute<f64> { typedef f64 type; };
 
 DEVICE f32 lowest(f32) { return from_bits((i32) 0xFF800000); }
 DEVICE f64 lowest(f64) { return from_bits((i64) 0xFFF0000000000000ull); }
@@ -37,9 +34,6 @@ template <class A> DEVICE ExpSum<A> from_lane_behind(ExpSum<A> a, i32 distance) 
     return ExpSum<A>{from_lane_behind(a.most, distance), from_lane_behind(a.sum, distance)};
 }
 
-struct JoinSums {
-    template <class A> static __device__ __forceinline__ A join(A a, A b) { return a + b; }
-};
 struct JoinMost {
     template <class A> static __device__ __forceinline__ A join(A a, A b) { return larger(a, b); }
 };
@@ -54,30 +48,3 @@ template <class A> DEVICE A log_sum_exp(A most, A sum) { return most - most == 0
 
 // Here a NaN is in the sum alone.
 template <class A> DEVICE A log_sum_exp(ExpSum<A> line) { return line.sum != line.sum ? line.sum : log_sum_exp(line.most, line.sum); }
-
-// The block's result in every thread; `shared` has room for a value for each warp.
-template <class Kind, class T> DEVICE T everywhere_over_block(T value, T *shared) {
-    value = over_block<Kind>(value, shared);
-    __syncthreads();
-    if (threadIdx.x == 0) shared[0] = value;
-    __syncthreads();
-    value = shared[0];
-    __syncthreads();
-    return value;
-}
-
-// How many tiles of `width` columns, a power of two, there are: no more than blocks, so they are counted in 32 bits, whose division is short.
-DEVICE u32 tiles_of(i64 inner, i32 width) { return (u32) ((inner + width - 1) >> (31 - __clz(width))); }
-
-// A block of `width` columns and 256 / width rows: each column's values joined, in all its threads. `shared` has room for 256.
-template <class Kind, class T> DEVICE T everywhere_over_column(T value, T *shared, i32 width) {
-    shared[threadIdx.x] = value;
-    __syncthreads();
-    for (i32 half = 128; half >= width; half /= 2) {
-        if ((i32) threadIdx.x < half) shared[threadIdx.x] = value = Kind::join(value, shared[threadIdx.x + half]);
-        __syncthreads();
-    }
-    value = shared[threadIdx.x % width];
-    __syncthreads();
-    return value;
-}

@@ -39,6 +39,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class OperationContract {
     private static final References REFERENCES = References.all();
+    /** The operations that are checked alone: {@code -Dtenfold.contract.only=matmul,linear}; all without it. */
+    private static final List<String> ONLY = List.of(System.getProperty("tenfold.contract.only", "").split(","));
 
     private long blocks;
     private Device.Use there;
@@ -54,12 +56,16 @@ abstract class OperationContract {
         return Catalogue.all();
     }
 
+    private List<Catalogue.Entry> chosen() {
+        return entries().stream().filter(entry -> ONLY.getFirst().isEmpty() || ONLY.contains(entry.name())).toList();
+    }
+
     List<Case> samples() {
-        return Case.of(entries());
+        return Case.of(chosen());
     }
 
     Stream<org.junit.jupiter.params.provider.Arguments> faults() {
-        return entries().stream().flatMap(entry -> entry.faults().stream().map(fault -> org.junit.jupiter.params.provider.Arguments.of(entry, fault)));
+        return chosen().stream().flatMap(entry -> entry.faults().stream().map(fault -> org.junit.jupiter.params.provider.Arguments.of(entry, fault)));
     }
 
     /** The types that gradients are compared in. */

@@ -38,6 +38,7 @@ public final class Kernels {
         all.add(CudaCopy.family());
         all.addAll(CudaReductions.families());
         all.add(CudaSoftmax.family());
+        all.add(CudaNorm.family());
         all.addAll(CudaPhilox.families());
         return List.copyOf(all);
     }

@@ -1,13 +1,14 @@
 package dev.tenfold.tensor.op;
 
 import dev.tenfold.kernels.DType;
-import dev.tenfold.kernels.cpu.ChannelNorm;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.NoGrad;
 import dev.tenfold.tensor.Normalisations;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
+import dev.tenfold.tensor.primitive.Normalising;
 import java.util.List;
 
 /**
@@ -21,6 +22,11 @@ public record BatchNorm(double eps) implements Operation {
     @Override
     public String name() {
         return "batchNorm";
+    }
+
+    @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
     }
 
     private static long plane(Shape x) {
@@ -38,8 +44,8 @@ public record BatchNorm(double eps) implements Operation {
         DType type = Single.commonType(name(), inputs).compute();
         Tensor mean = Tensor.allocate(type, Shape.of(x.size(1)));
         Tensor variance = Tensor.allocate(type, Shape.of(x.size(1)));
-        Tensor y = Single.run(name(), inputs, x, (compute, in, out) -> ChannelNorm.forward(compute, in[0], x.size(0), x.size(1), plane(x),
-                in.length > 1 ? in[1] : 0, in.length > 1 ? in[2] : 0, eps, out, mean.address(), variance.address()));
+        Tensor y = Single.onTensors(name(), inputs, x, (in, out) -> Normalising.channels(in[0], x.size(0), x.size(1), plane(x),
+                Standardisation.weight(in), Standardisation.bias(in), eps, out, mean, variance));
         return new Tensor[] {y, mean, variance};
     }
 
@@ -63,8 +69,8 @@ public record BatchNorm(double eps) implements Operation {
 
     private Tensor[] fused(Gradient gradient) {
         Shape x = gradient.inputShape(0);
-        return Standardisation.fused(name(), gradient, (type, in, weight, dx, dweight, dbias) -> ChannelNorm.backward(type, in[0], in[1], x.size(0), x.size(1),
-                plane(x), weight, eps, gradient.savedOutput(1).address(), gradient.savedOutput(2).address(), dx, dweight, dbias));
+        return Standardisation.fused(name(), gradient, (in, weight, dx, dweight, dbias) -> Normalising.channelsGradient(in[0], in[1], x.size(0), x.size(1),
+                plane(x), weight, eps, gradient.savedOutput(1), gradient.savedOutput(2), dx, dweight, dbias));
     }
 
     static List<Sample> samples() {

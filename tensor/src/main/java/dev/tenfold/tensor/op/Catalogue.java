@@ -137,9 +137,9 @@ public final class Catalogue {
     }
 
     private static void normalisations(List<Entry> entries) {
-        entries.add(new Entry("batchNorm", BatchNorm.samples(), BatchNorm.faults()));
-        entries.add(new Entry("layerNorm", LayerNorm.samples(), LayerNorm.faults()));
-        entries.add(new Entry("groupNorm", GroupNorm.samples(), GroupNorm.faults()));
+        entries.add(new Entry("batchNorm", BatchNorm.samples(), BatchNorm.faults()).everywhere());
+        entries.add(new Entry("layerNorm", LayerNorm.samples(), LayerNorm.faults()).everywhere());
+        entries.add(new Entry("groupNorm", GroupNorm.samples(), GroupNorm.faults()).everywhere());
         entries.add(new Entry("crossEntropy", CrossEntropy.samples(), CrossEntropy.faults()));
     }
 }

@@ -1,12 +1,14 @@
 package dev.tenfold.tensor.op;
 
 import dev.tenfold.kernels.DType;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.NoGrad;
 import dev.tenfold.tensor.Normalisations;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
+import dev.tenfold.tensor.primitive.Normalising;
 import java.util.List;
 
 /**
@@ -22,14 +24,18 @@ public record GroupNorm(int groups, double eps) implements Operation {
         return "groupNorm";
     }
 
+    @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
+    }
+
     /** x as [n, groups, channels of a group, plane]. */
     private Shape view(Shape x) {
         return Shape.of(x.size(0), groups, x.size(1) / groups, x.product(2, x.rank()));
     }
 
-    private dev.tenfold.kernels.cpu.GroupNorm kernel(DType type, Shape x) {
-        Shape view = view(x);
-        return new dev.tenfold.kernels.cpu.GroupNorm(type, view.size(0), view.size(1), view.size(2), view.size(3));
+    private Normalising.Groups cut(Shape x) {
+        return new Normalising.Groups(x.size(0), groups, x.size(1) / groups, x.product(2, x.rank()));
     }
 
     @Override
@@ -43,8 +49,8 @@ public record GroupNorm(int groups, double eps) implements Operation {
         DType type = Single.commonType(name(), inputs).compute();
         Tensor mean = Tensor.allocate(type, Shape.of(x.size(0), groups));
         Tensor root = Tensor.allocate(type, Shape.of(x.size(0), groups));
-        Tensor y = Single.run(name(), inputs, x, (compute, in, out) -> kernel(compute, x).forward(in[0], in.length > 1 ? in[1] : 0,
-                in.length > 1 ? in[2] : 0, eps, out, mean.address(), root.address()));
+        Tensor y = Single.onTensors(name(), inputs, x, (in, out) ->
+                Normalising.groups(in[0], cut(x), Standardisation.weight(in), Standardisation.bias(in), eps, out, mean, root));
         return new Tensor[] {y, mean, root};
     }
 
@@ -62,8 +68,8 @@ public record GroupNorm(int groups, double eps) implements Operation {
     public Tensor[] backward(Gradient gradient) {
         Shape x = gradient.inputShape(0);
         if (!NoGrad.active()) return Standardisation.gradient(gradient, eps, view(x), new int[] {2, 3}, Shape.of(groups, x.size(1) / groups, 1));
-        return Standardisation.fused(name(), gradient, (type, in, weight, dx, dweight, dbias) -> kernel(type, x).backward(in[0], in[1], weight,
-                gradient.savedOutput(1).address(), gradient.savedOutput(2).address(), dx, dweight, dbias));
+        return Standardisation.fused(name(), gradient, (in, weight, dx, dweight, dbias) ->
+                Normalising.groupsGradient(in[0], in[1], cut(x), weight, gradient.savedOutput(1), gradient.savedOutput(2), dx, dweight, dbias));
     }
 
     static List<Sample> samples() {

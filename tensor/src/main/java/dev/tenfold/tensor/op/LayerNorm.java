@@ -1,13 +1,14 @@
 package dev.tenfold.tensor.op;
 
 import dev.tenfold.kernels.DType;
-import dev.tenfold.kernels.cpu.RowNorm;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.NoGrad;
 import dev.tenfold.tensor.Normalisations;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
+import dev.tenfold.tensor.primitive.Normalising;
 import java.util.List;
 
 /**
@@ -21,6 +22,11 @@ public record LayerNorm(int dimensions, double eps) implements Operation {
     @Override
     public String name() {
         return "layerNorm";
+    }
+
+    @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
     }
 
     private Shape normalised(Shape x) {
@@ -40,8 +46,8 @@ public record LayerNorm(int dimensions, double eps) implements Operation {
         Shape rows = Shape.of(x.elements() / n);
         Tensor mean = Tensor.allocate(type, rows);
         Tensor root = Tensor.allocate(type, rows);
-        Tensor y = Single.run(name(), inputs, x, (compute, in, out) -> RowNorm.forward(compute, in[0], rows.elements(), n,
-                in.length > 1 ? in[1] : 0, in.length > 1 ? in[2] : 0, eps, out, mean.address(), root.address()));
+        Tensor y = Single.onTensors(name(), inputs, x, (in, out) ->
+                Normalising.rows(in[0], n, Standardisation.weight(in), Standardisation.bias(in), eps, out, mean, root));
         return new Tensor[] {y, mean, root};
     }
 
@@ -66,8 +72,8 @@ public record LayerNorm(int dimensions, double eps) implements Operation {
     private Tensor[] fused(Gradient gradient) {
         Shape x = gradient.inputShape(0);
         long n = normalised(x).elements();
-        return Standardisation.fused(name(), gradient, (type, in, weight, dx, dweight, dbias) -> RowNorm.backward(type, in[0], in[1], x.elements() / n, n,
-                weight, gradient.savedOutput(1).address(), gradient.savedOutput(2).address(), dx, dweight, dbias));
+        return Standardisation.fused(name(), gradient, (in, weight, dx, dweight, dbias) ->
+                Normalising.rowsGradient(in[0], in[1], n, weight, gradient.savedOutput(1), gradient.savedOutput(2), dx, dweight, dbias));
     }
 
     static List<Sample> samples() {

@@ -36,7 +36,7 @@ final class Single {
     /** As {@link #run}. The inputs of a device's kernel keep their type, which it computes with in registers alone. */
     static Tensor onTensors(String operation, Tensor[] inputs, Shape shape, TensorKernel kernel) {
         DType type = commonType(operation, inputs);
-        DType compute = inputs[0].device() == Device.CPU ? type.compute() : type;
+        DType compute = type(inputs[0]);
         Tensor[] dense = new Tensor[inputs.length];
         try {
             for (int i = 0; i < inputs.length; i++) dense[i] = compute == type ? Axes.dense(inputs[i]) : inputs[i].to(compute);
@@ -49,6 +49,11 @@ final class Single {
         } finally {
             for (Tensor t : dense) if (t != null) t.close();
         }
+    }
+
+    /** The type that kernels of {@code x}'s device take for its type. */
+    static DType type(Tensor x) {
+        return x.device() == Device.CPU ? x.dtype().compute() : x.dtype();
     }
 
     /** The floating type that all inputs have. */

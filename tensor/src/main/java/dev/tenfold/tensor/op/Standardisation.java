@@ -38,9 +38,19 @@ final class Standardisation {
         return results;
     }
 
-    /** A kernel of all three gradients; {@code in} are x and the incoming gradient, and what belongs to no weight or bias is 0. */
+    /** The weight among dense operands x, weight and bias, or null. */
+    static Tensor weight(Tensor[] in) {
+        return in.length > 1 ? in[1] : null;
+    }
+
+    /** The bias, as {@link #weight}. */
+    static Tensor bias(Tensor[] in) {
+        return in.length > 1 ? in[2] : null;
+    }
+
+    /** A kernel of all three gradients; {@code in} are x and the incoming gradient, and what belongs to no weight or bias is null. */
     interface Kernel {
-        void run(DType type, long[] in, long weight, long dx, long dweight, long dbias);
+        void run(Tensor[] in, Tensor weight, Tensor dx, Tensor dweight, Tensor dbias);
     }
 
     /** The gradients by one kernel, on tensors of any layout and floating type. */
@@ -48,11 +58,11 @@ final class Standardisation {
         boolean affine = gradient.inputs() > 1;
         Tensor x = gradient.savedInput(0);
         Tensor[] operands = affine ? new Tensor[] {x, gradient.output(), gradient.savedInput(1)} : new Tensor[] {x, gradient.output()};
-        if (!affine) return new Tensor[] {Single.run(operation, operands, x.shape(), (type, in, dx) -> kernel.run(type, in, 0, dx, 0, 0))};
-        DType compute = x.dtype().compute();
-        Tensor weight = Tensors.full(compute, gradient.inputShape(1), 0);
-        Tensor bias = Tensors.full(compute, gradient.inputShape(2), 0);
-        Tensor dx = Single.run(operation, operands, x.shape(), (type, in, out) -> kernel.run(type, in, in[2], out, weight.address(), bias.address()));
+        if (!affine) return new Tensor[] {Single.onTensors(operation, operands, x.shape(), (in, dx) -> kernel.run(in, null, dx, null, null))};
+        DType type = Single.type(x);
+        Tensor weight = Tensors.full(type, gradient.inputShape(1), 0);
+        Tensor bias = Tensors.full(type, gradient.inputShape(2), 0);
+        Tensor dx = Single.onTensors(operation, operands, x.shape(), (in, out) -> kernel.run(in, in[2], out, weight, bias));
         return new Tensor[] {dx, weight.to(x.dtype()), bias.to(x.dtype())};
     }
 
