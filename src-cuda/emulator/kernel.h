@@ -1,5 +1,5 @@
-// The CUDA language as g++ takes it, for kernels that run on the CPU-side driver: included before the text of every kernel. The compiler's
-// thread sanitizer puts a call before every access to memory; the functions that it calls are here and look into the driver's shadow memory.
+// The CUDA language as g++ takes it, for kernels that run on the CPU-side driver: included before the text of every kernel. What need not be
+// compiled with each of them is in checks.cpp.
 #pragma once
 #include "emulator/abi.h"
 
@@ -20,32 +20,23 @@
 #define TENFOLD_HIDDEN __attribute__((visibility("hidden")))
 #define TENFOLD_WHERE __builtin_return_address(0)
 
-static TenfoldServices tenfold_services;
-static thread_local TenfoldThread *tenfold_now;
-
 extern "C" {
-__attribute__((visibility("default"))) TENFOLD_QUIET inline void tenfold_emulated_bind(const TenfoldServices *services) { tenfold_services = *services; }
-__attribute__((visibility("default"))) TENFOLD_QUIET inline TenfoldThread **tenfold_emulated_now() { return &tenfold_now; }
-}
-// Kept although nothing in the text calls them.
-__attribute__((used)) static void *const tenfold_exports[] = {(void *) &tenfold_emulated_bind, (void *) &tenfold_emulated_now};
-
+extern TENFOLD_HIDDEN TenfoldServices tenfold_services;
+extern TENFOLD_HIDDEN __thread TenfoldThread *tenfold_now;
 // By value and "const": for one CUDA thread these never change, whatever other threads run in between.
-#define TENFOLD_INDEX(name, type, field)                                                                                                   \
-    static TENFOLD_QUIET __attribute__((noinline, const, unused)) type name() { return tenfold_now->field; }
-TENFOLD_INDEX(tenfold_thread_index, uint3, thread)
-TENFOLD_INDEX(tenfold_block_index, uint3, block)
-TENFOLD_INDEX(tenfold_block_size, uint3, block_size)
-TENFOLD_INDEX(tenfold_grid_size, uint3, grid_size)
-TENFOLD_INDEX(tenfold_dynamic_shared, char *, dynamic_shared)
+#define TENFOLD_INDEX(name, type) TENFOLD_HIDDEN __attribute__((const)) type name();
+TENFOLD_INDEX(tenfold_thread_index, uint3)
+TENFOLD_INDEX(tenfold_block_index, uint3)
+TENFOLD_INDEX(tenfold_block_size, uint3)
+TENFOLD_INDEX(tenfold_grid_size, uint3)
+TENFOLD_INDEX(tenfold_dynamic_shared, char *)
+}
 #define threadIdx (tenfold_thread_index())
 #define blockIdx (tenfold_block_index())
 #define blockDim (tenfold_block_size())
 #define gridDim (tenfold_grid_size())
 static const int warpSize = 32;
 #define DYNAMIC_SHARED(type, name) type *const name = (type *) tenfold_dynamic_shared()
-
-#include "emulator/checks.h"
 
 // ---- barriers and warps ----
 

@@ -17,17 +17,22 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Builds the CPU-side driver of {@code src-cuda/emulator} once per machine, with g++: a {@code libcuda.so.1}, and beside it an empty
- * {@code libcudart.so.12}, which JavaCPP's bindings ask for and Tenfold does not use.
+ * Builds the CPU-side driver of {@code src-cuda/emulator} once per machine, with g++: a {@code libcuda.so.1}, beside it an empty
+ * {@code libcudart.so.12}, which JavaCPP's bindings ask for and Tenfold does not use, and the object file that every kernel's image has in it.
  */
 final class EmulatorBuild {
-    /** What is compiled in one piece: the standard library's headers take longer than our texts. Two pieces, at the same time. */
+    private static final String CHECKS = "#include \"emulator/checks.cpp\"\n";
+    /** What is compiled in one piece: the standard library's headers take longer than our texts. The driver's two pieces and the images' part at the same time. */
     private static final List<String> PARTS = List.of(
             including("fiber", "block", "access", "warp", "shared", "grid", "module", "launches"),
-            including("watch", "memory", "device", "stream", "capture", "order", "errors"));
+            including("watch", "memory", "device", "stream", "capture", "order", "errors"), CHECKS);
     private static final List<String> OPTIONS = List.of("-std=c++17", "-O2", "-fPIC", "-fvisibility=hidden", "-pthread", "-Wall", "-I.");
     static final String DRIVER = "libcuda.so.1";
     static final String RUNTIME = "libcudart.so.12";
+    static final String IMAGE_PART = "image.o";
+    /** Everything that is built; the driver comes last. */
+    private static final List<String> PRODUCTS = List.of(RUNTIME, IMAGE_PART, DRIVER);
+    private static Path built;
 
     private EmulatorBuild() {
     }
@@ -39,32 +44,47 @@ final class EmulatorBuild {
     }
 
     /**
-     * The folder with both libraries, built where they are not there yet.
+     * The folder with what is built; it is built where it is not there yet.
      *
      * @throws IllegalStateException when g++ is missing or refuses, with what to do
      */
-    static Path folder() {
-        String compiler = HostCompiler.version();
-        if (compiler == null) throw new IllegalStateException("the emulator is built when it is first used, and " + HostCompiler.MISSING);
-        Map<String, String> sources = new TreeMap<>();
-        for (String part : PARTS) sources.putAll(DeviceSources.headers(part));
+    static synchronized Path folder() {
+        if (built != null && isWhole(built)) return built;
+        if (HostCompiler.version() == null) throw new IllegalStateException("the emulator is built when it is first used, and " + HostCompiler.MISSING);
         try {
-            Path folder = place(KernelCache.root(), digest(compiler, sources));
-            if (!holdsBoth(folder)) build(folder, sources);
-            return folder;
+            Path folder = place(KernelCache.root(), Sources.DIGEST);
+            if (!isWhole(folder)) build(folder);
+            return built = folder;
         } catch (IOException e) {
             throw new IllegalStateException("the emulator cannot be built: " + e.getMessage() + "; -Dtenfold.cache=DIR names a folder that can be written to", e);
+        }
+    }
+
+    /** Names everything that is built from: the texts, the compiler, its options. */
+    static String digest() {
+        return Sources.DIGEST;
+    }
+
+    private static final class Sources {
+        static final Map<String, String> TEXTS = new TreeMap<>();
+        static final String DIGEST;
+
+        static {
+            for (String part : PARTS) TEXTS.putAll(DeviceSources.headers(part));
+            MessageDigest digest = KernelCache.sha256();
+            for (Object part : List.of(String.valueOf(HostCompiler.version()), OPTIONS, PARTS, TEXTS)) digest.update(part.toString().getBytes(StandardCharsets.UTF_8));
+            DIGEST = HexFormat.of().formatHex(digest.digest(), 0, 12);
         }
     }
 
     /** The build's folder below {@code root}; one that lasts as long as the process where that is null, or lacks the build and cannot be written to. */
     static Path place(Path root, String digest) throws IOException {
         Path folder = root == null ? null : root.resolve("emulator").resolve(digest);
-        return folder != null && (holdsBoth(folder) || canBeMade(folder)) ? folder : temporary();
+        return folder != null && (isWhole(folder) || canBeMade(folder)) ? folder : temporary();
     }
 
-    private static boolean holdsBoth(Path folder) {
-        return Files.exists(folder.resolve(RUNTIME)) && Files.exists(folder.resolve(DRIVER));
+    private static boolean isWhole(Path folder) {
+        return PRODUCTS.stream().allMatch(each -> Files.exists(folder.resolve(each)));
     }
 
     private static boolean canBeMade(Path folder) {
@@ -77,33 +97,30 @@ final class EmulatorBuild {
 
     private static Path temporary() throws IOException {
         Path folder = Files.createTempDirectory("tenfold");
-        for (Path each : List.of(folder, folder.resolve(RUNTIME), folder.resolve(DRIVER))) each.toFile().deleteOnExit();
+        folder.toFile().deleteOnExit();
+        for (String each : PRODUCTS) folder.resolve(each).toFile().deleteOnExit();
         return folder;
     }
 
-    private static String digest(String compiler, Map<String, String> sources) {
-        MessageDigest digest = KernelCache.sha256();
-        for (Object part : List.of(compiler, OPTIONS, PARTS, sources)) digest.update(part.toString().getBytes(StandardCharsets.UTF_8));
-        return HexFormat.of().formatHex(digest.digest(), 0, 12);
-    }
-
-    /** The libraries get their names when they are whole, the driver last: of several processes that build at once, each finds what it needs. */
-    private static void build(Path folder, Map<String, String> sources) throws IOException {
+    /** Files get their names when they are whole, the driver last: of several processes that build at once, each finds what it needs. */
+    private static void build(Path folder) throws IOException {
         Path work = Files.createTempDirectory(folder, "build");
         try {
-            for (Map.Entry<String, String> source : sources.entrySet()) {
+            for (Map.Entry<String, String> source : Sources.TEXTS.entrySet()) {
                 Path file = work.resolve(source.getKey());
                 Files.createDirectories(file.getParent());
                 Files.writeString(file, source.getValue());
             }
             List<String> link = new ArrayList<>(List.of("-shared", "-pthread", "-Wl,-soname," + DRIVER, "-o", DRIVER));
-            link.addAll(compiled(work));
+            List<String> objects = compiled(work);
+            Files.move(work.resolve(objects.removeLast()), work.resolve(IMAGE_PART));
+            link.addAll(objects);
             link.add("-ldl");
             run(link, work);
             Files.writeString(work.resolve("runtime.map"), RUNTIME + " { global: *; };\n");
             Files.writeString(work.resolve("runtime.cpp"), "extern \"C\" int tenfold_emulator_has_no_cuda_runtime() { return 0; }\n");
             run(List.of("-shared", "-fPIC", "-Wl,-soname," + RUNTIME, "-Wl,--version-script=runtime.map", "-o", RUNTIME, "runtime.cpp"), work);
-            for (String library : List.of(RUNTIME, DRIVER)) Files.move(work.resolve(library), folder.resolve(library), StandardCopyOption.ATOMIC_MOVE);
+            for (String each : PRODUCTS) Files.move(work.resolve(each), folder.resolve(each), StandardCopyOption.ATOMIC_MOVE);
         } finally {
             HostCompiler.remove(work);
         }

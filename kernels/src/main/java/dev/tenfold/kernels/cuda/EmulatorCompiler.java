@@ -23,14 +23,16 @@ final class EmulatorCompiler implements KernelCompiler {
     /** A macro that makes kernels: their names are known after its expansion. */
     private static final Pattern MACRO = Pattern.compile("#\\s*define(?:[^\\n]*\\\\\\n)*[^\\n]*__global__");
     /** The sanitizers' calls, before each access to memory and where one is surely wrong, are the driver's: their libraries are not linked. */
-    private static final List<String> COMPILE = List.of("-std=c++20", "-O1", "-g1", "-fPIC", "-ffp-contract=off", "-fno-math-errno",
+    private static final List<String> COMPILE = List.of("-std=c++20", "-Og", "-g1", "-fPIC", "-ffp-contract=off", "-fno-math-errno",
             "-fsanitize=thread,bounds,integer-divide-by-zero,alignment", "--param",
-            "tsan-instrument-func-entry-exit=0", "-fvisibility=hidden", "-fno-exceptions", "-fno-rtti", "-w", "-I.", "-x", "c++");
+            "tsan-instrument-func-entry-exit=0", "-fvisibility=hidden", "-fno-exceptions", "-fno-rtti", "-fno-asynchronous-unwind-tables", "-w", "-I.");
+    /** Nothing of the standard library's beginning and end is needed, which takes the linker longer than the kernels. */
+    private static final List<String> LINK = List.of("-shared", "-nostdlib", "-o", "kernel.so", "kernel.cpp");
     private static final boolean FMA = hasFma();
 
     @Override
     public String identity(String architecture) {
-        return HostCompiler.version() + " " + COMPILE + (FMA ? " -mfma" : "");
+        return HostCompiler.version() + " " + COMPILE + LINK + (FMA ? " -mfma " : " ") + EmulatorBuild.digest();
     }
 
     private static boolean hasFma() {
@@ -59,11 +61,10 @@ final class EmulatorCompiler implements KernelCompiler {
                 Files.writeString(work.resolve("kernel.cpp"), text(source, work));
                 List<String> arguments = new ArrayList<>(COMPILE);
                 if (FMA) arguments.add("-mfma");
-                arguments.addAll(List.of("-c", "kernel.cpp", "-o", "kernel.o"));
+                arguments.addAll(LINK);
+                arguments.addAll(List.of(EmulatorBuild.folder().resolve(EmulatorBuild.IMAGE_PART).toString(), "-lm", "-lgcc"));
                 HostCompiler.Result result = HostCompiler.run(arguments, work);
                 if (result.code() != 0) throw new KernelCompilationException(source, "g++", architecture, result.output());
-                HostCompiler.Result link = HostCompiler.run(List.of("-shared", "-o", "kernel.so", "kernel.o", "-lm"), work);
-                if (link.code() != 0) throw new KernelCompilationException(source, "g++", architecture, link.output());
                 return new CompiledKernel(Files.readAllBytes(work.resolve("kernel.so")), result.output());
             } finally {
                 HostCompiler.remove(work);

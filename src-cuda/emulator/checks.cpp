@@ -1,8 +1,23 @@
-// The checks of a kernel's accesses to memory. The compiler's thread sanitizer puts a call before each of them; what it calls is here, and
-// looks into the shadow of the device's memory. What lies elsewhere, or is not in order, is the driver's business.
-#pragma once
+// The part of an image that is the same in all, compiled once: what the driver sets, and the checks of accesses to memory. The compiler's
+// thread sanitizer puts a call before each of them; what it calls is here, and looks into the shadow of the device's memory. What lies
+// elsewhere, or is not in order, is the driver's business.
+#include "emulator/kernel.h"
 
-#define TENFOLD_CHECKED extern "C" TENFOLD_HIDDEN TENFOLD_QUIET __attribute__((noinline, used)) inline void
+TenfoldServices tenfold_services;
+__thread TenfoldThread *tenfold_now;
+
+extern "C" {
+__attribute__((visibility("default"))) void tenfold_emulated_bind(const TenfoldServices *services) { tenfold_services = *services; }
+__attribute__((visibility("default"))) TenfoldThread **tenfold_emulated_now() { return &tenfold_now; }
+}
+
+uint3 tenfold_thread_index() { return tenfold_now->thread; }
+uint3 tenfold_block_index() { return tenfold_now->block; }
+uint3 tenfold_block_size() { return tenfold_now->block_size; }
+uint3 tenfold_grid_size() { return tenfold_now->grid_size; }
+char *tenfold_dynamic_shared() { return tenfold_now->dynamic_shared; }
+
+#define TENFOLD_CHECKED extern "C" TENFOLD_HIDDEN void
 #define TENFOLD_OWN_STACK(p) (((unsigned long long) (p) ^ (unsigned long long) __builtin_frame_address(0)) < TENFOLD_STACK)
 
 #define TENFOLD_CHECK_ONE(name, bytes, kind, word, whole)                                                                                  \
