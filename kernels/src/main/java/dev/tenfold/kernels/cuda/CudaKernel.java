@@ -68,7 +68,6 @@ public final class CudaKernel {
     }
 
     private static final ConcurrentHashMap<Place, CUmod_st> MODULES = new ConcurrentHashMap<>();
-    private static final KernelCompiler EMULATOR = new EmulatorCompiler();
 
     private final KernelSource source;
     private final String entry;
@@ -159,8 +158,7 @@ public final class CudaKernel {
     }
 
     private CUmod_st module(CudaDevice device) {
-        KernelCompiler compiler = device.isEmulated() ? EMULATOR : Nvrtc.available() ? Nvrtc.get() : KernelCache.get().shippedKernels();
-        byte[] image = KernelCache.get().compiled(compiler, source, device.architecture()).image();
+        byte[] image = KernelCache.get().compiled(KernelCompiler.of(device.architecture()), source, device.architecture()).image();
         CUmod_st module = new CUmod_st();
         try (BytePointer bytes = new BytePointer(image)) {
             device.makeCurrent();

@@ -27,6 +27,8 @@ final class EmulatorBuild {
             including("fiber", "block", "access", "warp", "shared", "grid", "module", "launches"),
             including("watch", "memory", "device", "stream", "capture", "order", "errors"), CHECKS);
     private static final List<String> OPTIONS = List.of("-std=c++17", "-O2", "-fPIC", "-fvisibility=hidden", "-pthread", "-Wall", "-I.");
+    /** The standard library inside, where there is one to put inside: then the driver runs on a machine without g++ as well. */
+    private static final List<String> ALONE = List.of("-static-libstdc++", "-static-libgcc");
     static final String DRIVER = "libcuda.so.1";
     static final String RUNTIME = "libcudart.so.12";
     static final String IMAGE_PART = "image.o";
@@ -44,12 +46,14 @@ final class EmulatorBuild {
     }
 
     /**
-     * The folder with what is built; it is built where it is not there yet.
+     * The folder with what is built: the one that came with {@code -Dtenfold.kernels}, or one of the cache, built where it is not there yet.
      *
      * @throws IllegalStateException when g++ is missing or refuses, with what to do
      */
     static synchronized Path folder() {
         if (built != null && isWhole(built)) return built;
+        Path shipped = KernelCache.shippedPath() == null ? null : shipped(KernelCache.shippedPath());
+        if (shipped != null && isWhole(shipped)) return built = shipped;
         if (HostCompiler.version() == null) throw new IllegalStateException("the emulator is built when it is first used, and " + HostCompiler.MISSING);
         try {
             Path folder = place(KernelCache.root(), Sources.DIGEST);
@@ -71,9 +75,13 @@ final class EmulatorBuild {
 
         static {
             for (String part : PARTS) TEXTS.putAll(DeviceSources.headers(part));
-            MessageDigest digest = KernelCache.sha256();
-            for (Object part : List.of(String.valueOf(HostCompiler.version()), OPTIONS, PARTS, TEXTS)) digest.update(part.toString().getBytes(StandardCharsets.UTF_8));
-            DIGEST = HexFormat.of().formatHex(digest.digest(), 0, 12);
+            DIGEST = of(String.valueOf(HostCompiler.version()));
+        }
+
+        static String of(String compiler) {
+            MessageDigest digest = KernelFolder.sha256();
+            for (Object part : List.of(compiler, OPTIONS, ALONE, PARTS, TEXTS)) digest.update(part.toString().getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest.digest(), 0, 12);
         }
     }
 
@@ -81,6 +89,18 @@ final class EmulatorBuild {
     static Path place(Path root, String digest) throws IOException {
         Path folder = root == null ? null : root.resolve("emulator").resolve(digest);
         return folder != null && (isWhole(folder) || canBeMade(folder)) ? folder : temporary();
+    }
+
+    /** Puts what is built into {@code kernels}, a folder of shipped kernels. */
+    static void ship(Path kernels) throws IOException {
+        Path from = folder();
+        Path folder = Files.createDirectories(shipped(kernels));
+        for (String each : PRODUCTS) Files.copy(from.resolve(each), folder.resolve(each), StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** Whoever built it: kernels compiled for another text of the emulator would not fit. */
+    private static Path shipped(Path kernels) {
+        return kernels.resolve("emulator").resolve(Sources.of("shipped"));
     }
 
     private static boolean isWhole(Path folder) {
@@ -111,12 +131,9 @@ final class EmulatorBuild {
                 Files.createDirectories(file.getParent());
                 Files.writeString(file, source.getValue());
             }
-            List<String> link = new ArrayList<>(List.of("-shared", "-pthread", "-Wl,-soname," + DRIVER, "-o", DRIVER));
             List<String> objects = compiled(work);
             Files.move(work.resolve(objects.removeLast()), work.resolve(IMAGE_PART));
-            link.addAll(objects);
-            link.add("-ldl");
-            run(link, work);
+            link(objects, work);
             Files.writeString(work.resolve("runtime.map"), RUNTIME + " { global: *; };\n");
             Files.writeString(work.resolve("runtime.cpp"), "extern \"C\" int tenfold_emulator_has_no_cuda_runtime() { return 0; }\n");
             run(List.of("-shared", "-fPIC", "-Wl,-soname," + RUNTIME, "-Wl,--version-script=runtime.map", "-o", RUNTIME, "runtime.cpp"), work);
@@ -124,6 +141,15 @@ final class EmulatorBuild {
         } finally {
             HostCompiler.remove(work);
         }
+    }
+
+    private static void link(List<String> objects, Path work) throws IOException {
+        List<String> link = new ArrayList<>(List.of("-shared", "-pthread", "-Wl,-soname," + DRIVER, "-o", DRIVER));
+        link.addAll(objects);
+        link.add("-ldl");
+        List<String> alone = new ArrayList<>(link);
+        alone.addAll(ALONE);
+        if (HostCompiler.run(alone, work).code() != 0) run(link, work);
     }
 
     /** Compiles all parts at once, and returns their object files. */

@@ -29,6 +29,7 @@ final class EmulatorCompiler implements KernelCompiler {
     /** Nothing of the standard library's beginning and end is needed, which takes the linker longer than the kernels. */
     private static final List<String> LINK = List.of("-shared", "-nostdlib", "-o", "kernel.so", "kernel.cpp");
     private static final boolean FMA = hasFma();
+    static final KernelCompiler INSTANCE = new EmulatorCompiler();
 
     @Override
     public String identity(String architecture) {

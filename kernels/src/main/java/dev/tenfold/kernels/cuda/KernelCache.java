@@ -1,20 +1,8 @@
 package dev.tenfold.kernels.cuda;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
-import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -24,25 +12,21 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <p>The folder is {@code -Dtenfold.cache=DIR}, or {@code $XDG_CACHE_HOME/tenfold}, or {@code ~/.cache/tenfold};
  * {@code -Dtenfold.cache=off} keeps everything in memory, as does a folder that cannot be written to. Kernels that came with an application
- * are looked up in {@code -Dtenfold.kernels=DIR} first, which is only read.
+ * are looked up in {@code -Dtenfold.kernels=DIR} first, whichever compiler is here; that folder is only read.
  */
 public final class KernelCache {
     private static final System.Logger LOG = System.getLogger(KernelCache.class.getName());
-    private static final byte[] MAGIC = "tenfold kernel 1".getBytes(StandardCharsets.US_ASCII);
-    private static final int DIGEST = 32;
-    /** Beside the entries of a folder that is to be shipped: the version of the NVRTC that made them. */
-    private static final String SIGNATURE = "nvrtc.version";
-    private static final KernelCache INSTANCE = new KernelCache(shipped(), folder());
+    private static final KernelCache INSTANCE = new KernelCache(shippedPath(), ownPath());
 
-    private final Path shipped;
-    private final Path folder;
+    private final KernelFolder shipped;
+    private final KernelFolder own;
     private final Map<String, CompiledKernel> memory = new ConcurrentHashMap<>();
     private volatile boolean refused;
 
     /** A cache that reads {@code shipped} (may be null) and reads and writes {@code folder} (null: memory alone). */
     KernelCache(Path shipped, Path folder) {
-        this.shipped = shipped;
-        this.folder = folder;
+        this.shipped = shipped == null ? null : new KernelFolder(shipped);
+        own = folder == null ? null : new KernelFolder(folder);
     }
 
     /** The process's cache. */
@@ -55,13 +39,14 @@ public final class KernelCache {
         return new KernelCache(null, folder);
     }
 
-    private static Path shipped() {
+    /** {@code -Dtenfold.kernels}, or null. */
+    static Path shippedPath() {
         String named = System.getProperty("tenfold.kernels");
         return named == null ? null : Path.of(named).toAbsolutePath();
     }
 
     /** The folder that Tenfold keeps files in which it can make again, or null where it shall keep none. */
-    static Path root() {
+    public static Path root() {
         String named = System.getProperty("tenfold.cache");
         if (named != null) return named.equalsIgnoreCase("off") ? null : Path.of(named).toAbsolutePath();
         String cache = System.getenv("XDG_CACHE_HOME");
@@ -70,27 +55,16 @@ public final class KernelCache {
         return home.isAbsolute() ? home.resolve(".cache").resolve("tenfold") : null; // a user without a home is "?"
     }
 
-    private static Path folder() {
+    private static Path ownPath() {
         Path root = root();
         return root == null ? null : root.resolve("kernels");
     }
 
     /** Where entries are written, or why they are not, in words. */
     public String describe() {
-        if (folder == null) return "in memory (-Dtenfold.cache=off, or no home folder)";
-        if (refused) return "in memory: " + folder + " cannot be written to";
-        long[] sum = new long[2];
-        if (Files.isDirectory(folder)) {
-            try (var files = Files.list(folder)) {
-                files.filter(f -> f.toString().endsWith(".kernel")).forEach(f -> {
-                    sum[0]++;
-                    sum[1] += f.toFile().length();
-                });
-            } catch (IOException | RuntimeException e) {
-                return folder + " (cannot be read: " + e.getMessage() + ")";
-            }
-        }
-        return folder + " (" + sum[0] + " kernels, " + (sum[1] + 1023) / 1024 + " KiB; may be deleted)";
+        if (own == null) return "in memory (-Dtenfold.cache=off, or no home folder)";
+        if (refused) return "in memory: " + own.path() + " cannot be written to";
+        return own.describe();
     }
 
     /** The compiled form of {@code source}, from memory, a folder, or {@code compiler}. */
@@ -98,7 +72,8 @@ public final class KernelCache {
         String key = key(compiler, source, architecture);
         // One computation at a time for one key: several threads that ask for the same kernel wait for one compilation.
         return memory.computeIfAbsent(key, k -> {
-            CompiledKernel known = find(k);
+            RecordedSources.add(source);
+            CompiledKernel known = find(k, source, architecture);
             if (known != null) return known;
             CompiledKernel fresh = compiler.compile(source, architecture);
             keep(k, fresh);
@@ -106,113 +81,37 @@ public final class KernelCache {
         });
     }
 
-    /** Writes down which NVRTC made this folder's entries, so that they are found where there is none. */
-    void sign(Nvrtc compiler) {
-        try {
-            Files.createDirectories(folder);
-            Files.writeString(folder.resolve(SIGNATURE), compiler.version() + "\n");
-        } catch (IOException e) {
-            throw new UncheckedIOException(folder + " cannot be written to", e);
-        }
+    /** Puts the compiled form of {@code source} into {@code other} as well. */
+    void copy(KernelCompiler compiler, KernelSource source, String architecture, KernelCache other) {
+        other.keep(key(compiler, source, architecture), compiled(compiler, source, architecture));
     }
 
-    /** What stands for a compiler where NVRTC is missing: the kernels of {@code -Dtenfold.kernels}, where there are any. */
-    ShippedKernels shippedKernels() {
-        try {
-            return new ShippedKernels(shipped == null ? null : Files.readString(shipped.resolve(SIGNATURE)).strip());
-        } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, "-Dtenfold.kernels=" + shipped + " has no readable " + SIGNATURE + "; fill it with: tenfold kernels --fill", e);
-            return new ShippedKernels(null);
-        }
+    /** Writes down who made this folder's entries for {@code architecture}, so that they are found where there is no compiler. */
+    void sign(KernelCompiler compiler, String architecture) {
+        own.sign(architecture, compiler.identity(architecture));
     }
 
     /** Whether {@link #compiled} would find it in a folder. */
     boolean holds(KernelCompiler compiler, KernelSource source, String architecture) {
-        return find(key(compiler, source, architecture)) != null;
+        return find(key(compiler, source, architecture), source, architecture) != null;
     }
 
-    private CompiledKernel find(String key) {
-        for (Path place : Arrays.asList(shipped, folder)) {
-            if (place == null) continue;
-            CompiledKernel known = read(place.resolve(key + ".kernel"));
-            if (known != null) return known;
-        }
-        return null;
+    private CompiledKernel find(String key, KernelSource source, String architecture) {
+        CompiledKernel known = shipped == null ? null : shipped.signed(source, architecture);
+        return known != null || own == null ? known : own.read(key);
     }
 
     static String key(KernelCompiler compiler, KernelSource source, String architecture) {
-        MessageDigest digest = sha256();
-        for (String part : List.of(architecture, compiler.identity(architecture), source.file(), source.text())) add(digest, part);
-        new TreeMap<>(source.headers()).forEach((name, text) -> {
-            add(digest, name);
-            add(digest, text);
-        });
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static void add(MessageDigest digest, String part) {
-        byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
-        digest.update(ByteBuffer.allocate(4).putInt(bytes.length).array());
-        digest.update(bytes);
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this Java has no SHA-256", e);
-        }
-    }
-
-    // ---- entries: magic, digest of the rest, length of the log, log, image ----
-
-    private static CompiledKernel read(Path file) {
-        byte[] bytes;
-        try {
-            bytes = Files.readAllBytes(file);
-        } catch (NoSuchFileException absent) {
-            return null;
-        } catch (IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, "the cached kernel " + file + " cannot be read", e);
-            return null;
-        }
-        int start = MAGIC.length + DIGEST;
-        boolean whole = bytes.length >= start + 4 && Arrays.equals(bytes, 0, MAGIC.length, MAGIC, 0, MAGIC.length);
-        if (whole) {
-            MessageDigest digest = sha256();
-            digest.update(bytes, start, bytes.length - start);
-            whole = Arrays.equals(digest.digest(), Arrays.copyOfRange(bytes, MAGIC.length, start));
-        }
-        int log = whole ? ByteBuffer.wrap(bytes, start, 4).getInt() : -1;
-        if (log < 0 || log > bytes.length - start - 4) {
-            LOG.log(System.Logger.Level.WARNING, "the cached kernel " + file + " is damaged; it is compiled again");
-            return null;
-        }
-        int image = start + 4 + log;
-        return new CompiledKernel(Arrays.copyOfRange(bytes, image, bytes.length), new String(bytes, start + 4, log, StandardCharsets.UTF_8));
+        return KernelFolder.key(compiler.identity(architecture), source, architecture);
     }
 
     private void keep(String key, CompiledKernel kernel) {
-        if (folder == null || refused) return;
-        byte[] log = kernel.log().getBytes(StandardCharsets.UTF_8);
-        ByteBuffer entry = ByteBuffer.allocate(MAGIC.length + DIGEST + 4 + log.length + kernel.image().length);
-        entry.position(MAGIC.length + DIGEST).putInt(log.length).put(log).put(kernel.image());
-        MessageDigest digest = sha256();
-        digest.update(entry.array(), MAGIC.length + DIGEST, entry.capacity() - MAGIC.length - DIGEST);
-        entry.put(0, MAGIC).put(MAGIC.length, digest.digest());
+        if (own == null || refused) return;
         try {
-            Files.createDirectories(folder);
-            // Another process may write the same entry at the same time: each its own file, and the last name stays.
-            Path temporary = Files.createTempFile(folder, key.substring(0, 16), ".tmp");
-            try {
-                Files.write(temporary, entry.array());
-                Files.move(temporary, folder.resolve(key + ".kernel"), StandardCopyOption.ATOMIC_MOVE);
-            } finally {
-                Files.deleteIfExists(temporary);
-            }
+            own.write(key, kernel);
         } catch (IOException e) {
             refused = true;
-            LOG.log(System.Logger.Level.INFO, "compiled kernels are kept in memory only: " + folder + " cannot be written to (" + e.getMessage()
+            LOG.log(System.Logger.Level.INFO, "compiled kernels are kept in memory only: " + own.path() + " cannot be written to (" + e.getMessage()
                     + "); -Dtenfold.cache=DIR names another folder");
         }
     }

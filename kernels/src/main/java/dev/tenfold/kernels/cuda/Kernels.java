@@ -1,7 +1,9 @@
 package dev.tenfold.kernels.cuda;
 
-import java.util.List;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -70,8 +72,30 @@ public final class Kernels {
     /** Compiles every kernel for {@code architectures} into {@code cache}, a folder for {@code -Dtenfold.kernels} of machines without NVRTC. */
     public static List<Check> fill(List<String> architectures, KernelCache cache) {
         List<Check> checks = check(all(), architectures, cache);
-        cache.sign(Nvrtc.get());
+        for (String architecture : architectures) cache.sign(Nvrtc.get(), architecture);
         return checks;
+    }
+
+    /**
+     * Fills {@code folder} for {@code -Dtenfold.kernels} with every kernel and with what a run recorded by {@code -Dtenfold.kernels.record}, for
+     * {@code architectures}, of which {@code emulated} is one: it brings the emulator as well.
+     *
+     * @return how many kernels there are for each architecture
+     * @throws KernelCompilationException when one does not compile
+     * @throws IllegalStateException      when a compiler is missing
+     */
+    public static int ship(Path folder, Path recorded, List<String> architectures) throws IOException {
+        List<KernelSource> sources = new ArrayList<>(RecordedSources.in(recorded));
+        for (KernelFamily family : all()) sources.addAll(family.sources().get());
+        List<KernelSource> distinct = sources.stream().distinct().toList();
+        KernelCache cache = KernelCache.in(folder);
+        for (String architecture : architectures) {
+            KernelCompiler compiler = KernelCompiler.of(architecture);
+            if (architecture.equals(EmulatorCompiler.ARCHITECTURE)) EmulatorBuild.ship(folder);
+            distinct.parallelStream().forEach(source -> KernelCache.get().copy(compiler, source, architecture, cache));
+            cache.sign(compiler, architecture);
+        }
+        return distinct.size();
     }
 
     private static Check check(Nvrtc compiler, KernelFamily family, KernelSource source, String architecture, KernelCache cache) {

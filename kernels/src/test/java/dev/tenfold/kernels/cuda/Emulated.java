@@ -2,6 +2,7 @@ package dev.tenfold.kernels.cuda;
 
 import static org.bytedeco.cuda.global.cudart.*;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.ByteBuffer;
@@ -21,8 +22,9 @@ final class Emulated {
     private Emulated() {
     }
 
-    /** Loads the driver, builds it before where needed; skips the test where there is no g++. */
+    /** Loads the driver, builds it before where needed; skips the test where there is no g++, or where a real device is to be tested. */
     static void start() {
+        assumeFalse(OnDevice.REAL, "a test of the emulator");
         assumeTrue(HostCompiler.version() != null, HostCompiler.MISSING);
         System.setProperty("tenfold.cuda.emulator", "true");
         CudaDevice device = Cuda.device(0);

@@ -104,40 +104,43 @@ class KernelCacheTest {
         assertTrue(entries().isEmpty());
     }
 
+    /** It finds what the folder's compiler made, whichever compiler is here, or none. */
     @Test
     void aFolderMayBeMovedAndShipped() throws IOException {
         Counting compiler = new Counting("1");
-        KernelCache.in(folder.resolve("made")).compiled(compiler, SOURCE, "sm_90a");
+        KernelCache made = KernelCache.in(folder.resolve("made"));
+        made.compiled(compiler, SOURCE, "sm_90a");
+        made.sign(compiler, "sm_90a");
         Files.move(folder.resolve("made"), folder.resolve("shipped"));
         KernelCache cache = new KernelCache(folder.resolve("shipped"), folder.resolve("own"));
-        assertTrue(cache.holds(compiler, SOURCE, "sm_90a"));
-        assertFalse(cache.holds(compiler, SOURCE, "sm_80"));
-        cache.compiled(compiler, SOURCE, "sm_90a");
-        assertEquals(1, compiler.calls.get());
+        Counting other = new Counting("2");
+        assertTrue(cache.holds(other, SOURCE, "sm_90a"));
+        assertFalse(cache.holds(other, SOURCE, "sm_80"));
+        byte[] image = cache.compiled(other, SOURCE, "sm_90a").image();
+        assertEquals("sm_90a|text", new String(image, StandardCharsets.UTF_8));
+        assertArrayEquals(image, cache.compiled(new MissingCompiler("install it"), SOURCE, "sm_90a").image());
+        assertEquals(0, other.calls.get());
         assertFalse(Files.exists(folder.resolve("own")), "nothing had to be written");
+        String missing = assertThrows(IllegalStateException.class, () -> cache.compiled(new MissingCompiler("install it"), SOURCE, "sm_80")).getMessage();
+        assertEquals("no CUDA kernel can be compiled: install it", missing);
     }
 
-    /** Where NVRTC is missing, the key of a shipped kernel comes from the version that the folder names. */
     @Test
-    void shippedKernelsNeedNoCompiler() throws IOException {
-        Files.writeString(folder.resolve("nvrtc.version"), "12.9\n");
-        ShippedKernels compiler = new KernelCache(folder, null).shippedKernels();
-        assertEquals(Nvrtc.identity("12.9", "sm_90a"), compiler.identity("sm_90a"));
-        KernelCompiler maker = new KernelCompiler() {
-            @Override
-            public String identity(String architecture) {
-                return Nvrtc.identity("12.9", architecture);
-            }
+    void aFolderThatNobodySignedShipsNothing() {
+        Counting compiler = new Counting("1");
+        KernelCache.in(folder).compiled(compiler, SOURCE, "sm_90a");
+        assertFalse(new KernelCache(folder, null).holds(compiler, SOURCE, "sm_90a"));
+    }
 
-            @Override
-            public CompiledKernel compile(KernelSource source, String architecture) {
-                return new CompiledKernel(new byte[] {1, 2, 3}, "made there");
-            }
-        };
-        KernelCache.in(folder).compiled(maker, SOURCE, "sm_90a");
-        assertArrayEquals(new byte[] {1, 2, 3}, new KernelCache(folder, null).compiled(compiler, SOURCE, "sm_90a").image());
-        String missing = assertThrows(IllegalStateException.class, () -> new KernelCache(folder, null).compiled(compiler, SOURCE, "sm_80")).getMessage();
-        assertTrue(missing.contains("scale.cu for sm_80 is not among the kernels in -Dtenfold.kernels") && missing.contains("can be compiled"), missing);
+    @Test
+    void recordedSourcesAreReadAsTheyWere() throws IOException {
+        KernelSource empty = new KernelSource("generated", "", Map.of());
+        assertEquals(List.of(), RecordedSources.in(folder.resolve("none")));
+        for (KernelSource source : List.of(SOURCE, empty, SOURCE)) RecordedSources.write(folder, source);
+        assertEquals(java.util.Set.of(SOURCE, empty), java.util.Set.copyOf(RecordedSources.in(folder)));
+        try (var all = Files.list(folder)) {
+            assertEquals(2, all.count(), "each once, and no temporary file is left");
+        }
     }
 
     @Test

@@ -11,19 +11,27 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** Arrays on the host with twins on a device, for tests that hold a kernel against the CPU's loop. */
+/**
+ * Arrays on the host with twins on a device, for tests that hold a kernel against the CPU's loop: the emulator, and for {@code -Pgpu}
+ * ({@code -Dtenfold.test.gpu=true}) a real one.
+ */
 final class OnDevice implements AutoCloseable {
     /** Numbers at which functions change their branch, or leave their range. */
     static final double[] SPECIAL = {0.0, -0.0, 1, -1, 0.5, -0.5, 2, -2, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 1e-40, -1e-40,
         1e-310, -4.9e-324, 1e-30, 88.7, -87.4, -103, 89, 709.7, -745, 720, 1e30, 3.4e38, -3.4e38, 1.7e308, 1e-7, -1e-7, 2.5, -2.5, 65504, 65520, 6e-8,
         1e-5, 1e10, -1e19, 255, 256, -129, 3e9, 0.84375, 1.25, 2.857, 6, 1e6, 1e22, 3.141592653589793, 1.5707963267948966};
 
+    /** Whether the tests are to run on a real device. */
+    static final boolean REAL = Boolean.getBoolean("tenfold.test.gpu");
+
     final CudaDevice device;
     private final List<Block> blocks = new ArrayList<>();
 
     OnDevice() {
-        System.setProperty("tenfold.cuda.emulator", "true");
-        assumeTrue(Cuda.available(), Cuda::status);
+        if (!REAL) {
+            System.setProperty("tenfold.cuda.emulator", "true");
+            assumeTrue(Cuda.available(), Cuda::status);
+        }
         device = Cuda.device(0);
         device.reset(); // a test of faults may have left one that is still to be found
     }

@@ -40,6 +40,7 @@ final class Tenfold implements Runnable {
                 .addSubcommand(new InfoCommand(methods, screen))
                 .addSubcommand(new KernelsCommand(screen))
                 .addSubcommand(new BenchCommand())
+                .addSubcommand(new BundleCommand(screen))
                 .setOut(screen.outWriter()).setErr(screen.errWriter())
                 .setParameterExceptionHandler(this::explain)
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
@@ -51,7 +52,7 @@ final class Tenfold implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing: run, info, kernels or bench");
+        throw new ParameterException(spec.commandLine(), "a command is missing: run, info, kernels, bench or bundle");
     }
 
     private int explain(ParameterException wrong, String[] args) {
@@ -60,7 +61,7 @@ final class Tenfold implements Runnable {
         boolean unknownCommand = wrong instanceof UnmatchedArgumentException unmatched && command.getParent() == null
                 && !unmatched.getUnmatched().getFirst().startsWith("-");
         String message = unknownCommand ? "no command is called " + ((UnmatchedArgumentException) wrong).getUnmatched().getFirst()
-                + "; there are run, info, kernels and bench" : wrong.getMessage().strip();
+                + "; there are run, info, kernels, bench and bundle" : wrong.getMessage().strip();
         screen.say(name + ": " + message + (message.endsWith(".") ? "" : "."));
         UnmatchedArgumentException.printSuggestions(wrong, screen.errWriter());
         screen.say(name + " --help lists what can be given.");
