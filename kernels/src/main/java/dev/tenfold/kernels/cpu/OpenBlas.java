@@ -63,14 +63,16 @@ final class OpenBlas {
 
     /**
      * The library's file in JavaCPP's cache. JavaCPP loads its own bindings with it, 24 MB that are never called here and cost
-     * half of the time from start to first product; on Linux the library finds what it needs beside itself, so the files suffice.
+     * half of the time from start to first product. What the library needs is loaded before it: it would find its neighbours, but these
+     * look for theirs in the system alone, which may have none.
      */
     private static Path unpack() throws IOException {
         Class<?> bindings = org.bytedeco.openblas.global.openblas.class;
         if (!System.getProperty("os.name").equals("Linux")) return Path.of(Loader.load(bindings)).resolveSibling(fileName());
         String folder = "/org/bytedeco/openblas/" + Loader.getPlatform() + "/";
         for (String needed : new String[] {"libgcc_s.so.1", "libquadmath.so.0", "libgfortran.so.5"}) {
-            Loader.cacheResource(bindings, folder + needed); // null where the platform does without
+            File neighbour = Loader.cacheResource(bindings, folder + needed);
+            if (neighbour != null) SymbolLookup.libraryLookup(neighbour.toPath(), Arena.global()); // null where the platform does without
         }
         File library = Loader.cacheResource(bindings, folder + fileName());
         if (library == null) throw new FileNotFoundException("no " + folder + fileName());

@@ -16,6 +16,7 @@ final class Failure {
         return switch (failure) {
             case DataException e -> ended(e.getMessage());
             case OutOfMemory e -> e.getMessage();
+            case ExceptionInInitializerError e when e.getCause() != null -> sentence(e.getCause());
             case OutOfMemoryError e -> "Java's heap of " + Runtime.getRuntime().maxMemory() / (1 << 20)
                     + " MiB is full. Give it more, for example with TENFOLD_JAVA_OPTIONS=-Xmx8g.";
             case NoSuchFileException e -> e.getFile() + " does not exist.";

@@ -101,7 +101,7 @@ public final class SelfTest implements Callable<Integer>, TestExecutionListener 
                 tally.failed++;
                 if (told++ < TOLD) {
                     System.out.println("FAILED " + simple(name) + ", " + test.getDisplayName() + ":\n    "
-                            + result.getThrowable().map(e -> String.valueOf(e).strip().replace("\n", "\n    ")).orElse("no reason given"));
+                            + result.getThrowable().map(SelfTest::reason).orElse("no reason given"));
                 }
             } else if (test.isTest()) {
                 if (result.getStatus() == TestExecutionResult.Status.ABORTED) tally.skipped++;
@@ -111,6 +111,12 @@ public final class SelfTest implements Callable<Integer>, TestExecutionListener 
                 System.out.printf("%-28s %s (%.1f s)%n", simple(name), tally, (System.nanoTime() - tally.began) / 1e9);
             }
         });
+    }
+
+    private static String reason(Throwable failure) {
+        StringBuilder text = new StringBuilder();
+        for (Throwable e = failure; e != null; e = e.getCause()) text.append(text.isEmpty() ? "" : "\nbecause of ").append(e);
+        return text.toString().strip().replace("\n", "\n    ");
     }
 
     private Tally tally(String name) {
