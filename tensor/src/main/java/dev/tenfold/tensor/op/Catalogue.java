@@ -91,11 +91,11 @@ public final class Catalogue {
     }
 
     private static void linear(List<Entry> entries) {
-        entries.add(new Entry("matmul", MatMul.samples(), MatMul.faults()));
-        entries.add(new Entry("linear", Linear.samples(), Linear.faults()));
+        entries.add(new Entry("matmul", MatMul.samples(), MatMul.faults()).everywhere());
+        entries.add(new Entry("linear", Linear.samples(), Linear.faults()).everywhere());
         entries.add(new Entry("attention", Attention.samples(), Attention.faults()));
         entries.add(new Entry("selfAttention", SelfAttention.samples(), SelfAttention.faults()));
-        entries.add(new Entry("einsum", Einsum.samples(), Einsum.faults()));
+        entries.add(new Entry("einsum", Einsum.samples(), Einsum.faults()).everywhere());
         entries.add(new Entry("lu", Lu.samples(), Lu.faults()));
         entries.add(new Entry("cholesky", Cholesky.samples(), Cholesky.faults()));
         entries.add(new Entry("logDet", Cholesky.logDetSamples(), Cholesky.faults()));

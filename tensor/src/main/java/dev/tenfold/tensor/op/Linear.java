@@ -1,14 +1,12 @@
 package dev.tenfold.tensor.op;
 
-import dev.tenfold.kernels.DType;
-import dev.tenfold.kernels.cpu.Blas;
-import dev.tenfold.kernels.expr.Expr;
-import dev.tenfold.kernels.expr.PointwiseKernel;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.Tensors;
+import dev.tenfold.tensor.primitive.Multiplying;
 import java.util.List;
 
 /**
@@ -18,11 +16,14 @@ import java.util.List;
  * <p>Gradients: {@code dx = G W}, {@code dW = G^T x} and {@code db = sum G}, with the leading dimensions as one.
  */
 public record Linear() implements Operation {
-    private static final Expr SUM = Expr.x(0).add(Expr.x(1));
-
     @Override
     public String name() {
         return "linear";
+    }
+
+    @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
     }
 
     @Override
@@ -36,21 +37,9 @@ public record Linear() implements Operation {
         if (inputs.length > 2 && (inputs[2].rank() != 1 || inputs[2].size(0) != n)) {
             throw new IllegalArgumentException("linear: bias " + inputs[2].shape() + " does not fit weight " + weight + "; it must be [" + n + "]");
         }
-        long m = x.product(0, x.rank() - 1);
-        return new Tensor[] {Single.run(name(), inputs, x.with(x.rank() - 1, n), (type, in, out) ->
-                Blas.gemm(type, false, true, m, n, x.size(-1), 1, in[0], x.size(-1), in[1], x.size(-1), 0, out, n,
-                        in.length > 2 ? adding(type, in[2], out, n) : Blas.NOTHING))};
-    }
-
-    private static Blas.Finish adding(DType type, long bias, long out, long n) {
-        PointwiseKernel sum = PointwiseKernel.of(SUM, new DType[] {type, type}, type, type);
-        int bytes = type.bytes();
-        return (row, rows, column, columns) -> {
-            for (long r = row; r < row + rows; r++) {
-                long at = out + (r * n + column) * bytes;
-                sum.run(columns, new long[] {at, bias + column * bytes}, 0, at);
-            }
-        };
+        long rows = x.product(0, x.rank() - 1);
+        return new Tensor[] {Single.onTensors(name(), inputs, x.with(x.rank() - 1, n),
+                (in, out) -> Multiplying.linear(in[0], in[1], in.length > 2 ? in[2] : null, rows, out))};
     }
 
     @Override

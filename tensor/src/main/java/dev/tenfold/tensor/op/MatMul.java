@@ -1,13 +1,15 @@
 package dev.tenfold.tensor.op;
 
 import dev.tenfold.kernels.DType;
-import dev.tenfold.kernels.cpu.Blas;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Layout;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.Tensors;
+import dev.tenfold.tensor.primitive.Loop;
+import dev.tenfold.tensor.primitive.Multiplying;
 import java.util.Arrays;
 import java.util.List;
 
@@ -25,6 +27,11 @@ public record MatMul() implements Operation {
     }
 
     @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
+    }
+
+    @Override
     public Tensor[] forward(Tensor[] inputs) {
         Tensor a = inputs[0];
         Tensor b = inputs[1];
@@ -35,7 +42,7 @@ public record MatMul() implements Operation {
         if (a.dtype() == DType.BOOL) {
             throw new IllegalArgumentException("matmul: bool matrices have no product; convert with to(DType.I32) or to(DType.F32)");
         }
-        DType compute = a.dtype().compute();
+        DType compute = Multiplying.operandType(a.device(), a.dtype());
         if (compute == a.dtype()) return new Tensor[] {product(a, b, shape)};
         try (Tensor wideA = a.to(compute); Tensor wideB = b.to(compute); Tensor wide = product(wideA, wideB, shape)) {
             return new Tensor[] {wide.to(a.dtype())};
@@ -89,17 +96,10 @@ public record MatMul() implements Operation {
             long strideA = x.innerStride(split, batch);
             long strideB = y.innerStride(split, batch);
             for (long i = 0; i < outer; i++) {
-                long at = c.address() + i * inner * m * n * bytes;
+                long at = Loop.address(c) + i * inner * m * n * bytes;
                 long from = x.address() + x.offset(i, split, batch) * bytes;
                 long with = y.address() + y.offset(i, split, batch) * bytes;
-                if (!a.dtype().isFloating()) {
-                    IntegerProduct.run(a.dtype(), from, x, strideA, with, y, strideB, at, m, n, k, inner);
-                } else if (inner == 1) {
-                    Blas.gemm(a.dtype(), x.transposed(), y.transposed(), m, n, k, 1, from, x.leading(), with, y.leading(), 0, at, n);
-                } else {
-                    Blas.gemmBatched(a.dtype(), x.transposed(), y.transposed(), m, n, k, 1, from, x.leading(), strideA,
-                            with, y.leading(), strideB, 0, at, n, m * n, inner);
-                }
+                Multiplying.run(c.device(), c.dtype(), x.transposed(), y.transposed(), m, n, k, from, x.leading(), strideA, with, y.leading(), strideB, at, inner);
             }
         }
     }

@@ -3,6 +3,7 @@ package dev.tenfold.tensor.op;
 import dev.tenfold.tensor.Layout;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
+import dev.tenfold.tensor.primitive.Loop;
 
 /**
  * One side of a matrix product as BLAS wants it: every matrix with rows (or, transposed, columns) of consecutive elements, at a
@@ -51,8 +52,9 @@ final class Operand implements AutoCloseable {
         return new Operand(x, transposed, leading, strides);
     }
 
+    /** Where the values begin in the memory of their device. */
     long address() {
-        return values.address();
+        return Loop.address(values);
     }
 
     boolean transposed() {

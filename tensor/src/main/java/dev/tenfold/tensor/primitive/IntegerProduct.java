@@ -1,4 +1,4 @@
-package dev.tenfold.tensor.op;
+package dev.tenfold.tensor.primitive;
 
 import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.Memory;
@@ -9,13 +9,14 @@ final class IntegerProduct {
     private IntegerProduct() {
     }
 
-    /** {@code batch} products of op(A) [m, k] and op(B) [k, n] into dense C [m, n], the layouts of A and B taken from their operands. */
-    static void run(DType type, long a, Operand x, long strideA, long b, Operand y, long strideB, long c, long m, long n, long k, long batch) {
+    /** {@code batch} products of op(A) [m, k] and op(B) [k, n] into dense C [m, n]. */
+    static void run(DType type, boolean transA, boolean transB, long m, long n, long k, long a, long lda, long strideA, long b, long ldb, long strideB,
+                    long c, long batch) {
         int bytes = type.bytes();
-        long rowA = (x.transposed() ? 1 : x.leading()) * bytes;
-        long stepA = (x.transposed() ? x.leading() : 1) * bytes;
-        long stepB = (y.transposed() ? 1 : y.leading()) * bytes;
-        long columnB = (y.transposed() ? y.leading() : 1) * bytes;
+        long rowA = (transA ? 1 : lda) * bytes;
+        long stepA = (transA ? lda : 1) * bytes;
+        long stepB = (transB ? 1 : ldb) * bytes;
+        long columnB = (transB ? ldb : 1) * bytes;
         WorkerPool.forRange(batch * m, Math.max(1, 65536 / Math.max(1, n * k)), (first, last) -> {
             long[] row = new long[Math.toIntExact(n)];
             for (long i = first; i < last; i++) {
