@@ -245,6 +245,38 @@ class CudaDeviceTest {
         }
     }
 
+    /** Two generators, one of which draws twice: each replay takes the numbers that the work would have drawn, and leaves the generators where it would. */
+    @Test
+    void replaysDrawNewNumbers() {
+        Tensor noise = Tensors.zeros(DType.F32, 7, 9).to(cuda);
+        Generator captured = new Generator(6);
+        Generator other = new Generator(7);
+        Generator eager = new Generator(6);
+        Generator eagerOther = new Generator(7);
+        captured.uniform(DType.F32, 5);
+        eager.uniform(DType.F32, 5);
+        try (Device.Use there = cuda.use(); CudaGraph graph = cuda.capture(() -> draw(noise, captured, other))) {
+            assertEquals(eager.state(), captured.state(), "a capture draws nothing");
+            Tensor expected = noise.copy();
+            for (int i = 0; i < 3; i++) {
+                graph.replay();
+                draw(expected, eager, eagerOther);
+                assertArrayEquals(expected.toDoubles(), noise.toDoubles(), "replay " + i);
+                assertEquals(eager.state(), captured.state());
+                assertEquals(eagerOther.state(), other.state());
+                if (i == 1) assertArrayEquals(eager.normal(DType.F64, 3).toDoubles(), captured.normal(DType.F64, 3).toDoubles(), "draws between replays");
+            }
+            String refused = assertThrows(IllegalStateException.class, () -> cuda.capture(captured::split)).getMessage();
+            assertTrue(refused.contains("Generator.split()") && refused.contains("the same in every replay"), refused);
+        }
+    }
+
+    private static void draw(Tensor to, Generator first, Generator second) {
+        try (Scope inner = Scope.open(); NoGrad region = NoGrad.open()) {
+            to.copyFrom(first.normal(DType.F32, 7, 9).add(second.uniform(DType.F32, 7, 9)).mul(first.integers(DType.I32, 0, 4, 7, 9).to(DType.F32)));
+        }
+    }
+
     /** One step down the gradient of log sum exp of x w. */
     private static void step(Tensor x, Tensor w) {
         try (Scope inner = Scope.open()) {

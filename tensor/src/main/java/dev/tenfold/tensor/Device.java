@@ -136,13 +136,23 @@ public final class Device {
     /**
      * Records what {@code work} enqueues on this device, without running it, as one graph that can be replayed at the cost of one launch. A replay reads
      * and writes the tensors that were there when it was captured: change the inputs with {@link Tensor#copyFrom}, and keep them and the results open.
-     * Run the work once before, so that kernels are compiled. Reading values inside is refused.
+     * Run the work once before, so that kernels are compiled. Reading values inside is refused. Each replay takes new random numbers from the
+     * generators that the work draws from, those that it would have drawn itself; capturing takes none.
      *
      * @throws IllegalStateException for the host, which has no graphs
      */
     public CudaGraph capture(Runnable work) {
         if (accelerator == null) throw new IllegalStateException("capture: the host has no graphs; capture on a CUDA device");
-        return CudaGraph.capture(accelerator, work);
+        ThreadState state = ThreadState.get();
+        CapturedDraws around = state.draws;
+        CapturedDraws draws = new CapturedDraws(this);
+        state.draws = draws;
+        try {
+            return CudaGraph.capture(accelerator, work, draws);
+        } finally {
+            state.draws = around;
+            draws.rewind();
+        }
     }
 
     /**

@@ -69,6 +69,7 @@ public final class Generator {
 
     /** An independent stream that depends on the position; it consumes one block of this one. */
     public Generator split() {
+        refuseInCapture("Generator.split()");
         int[] words = new int[4];
         PhiloxFill.words(seed, subsequence, position++, words);
         long key = (words[0] & 0xFFFFFFFFL) << 32 | words[1] & 0xFFFFFFFFL;
@@ -85,14 +86,27 @@ public final class Generator {
 
     /** Fills {@code four} with 32-bit words and consumes one block: for draws that decide something on the host, without a tensor. */
     public void words(int[] four) {
+        refuseInCapture("Generator.words()");
         if (four.length != 4) throw new IllegalArgumentException("words: a block has 4 words, the array " + four.length);
         PhiloxFill.words(seed, subsequence, position++, four);
     }
 
-    private Drawing.Place advance(DType type, long n) {
-        Drawing.Place place = new Drawing.Place(seed, subsequence, position);
-        position += PhiloxFill.counters(type, n);
+    private Drawing.Place advance(Tensor t) {
+        long blocks = PhiloxFill.counters(t.dtype(), t.elements());
+        CapturedDraws captured = t.device() == Device.CPU ? null : ThreadState.get().draws;
+        Drawing.Place place = new Drawing.Place(seed, subsequence, position, captured == null ? 0 : captured.moved(this, blocks));
+        position += blocks;
         return place;
+    }
+
+    void move(long blocks) {
+        position += blocks;
+    }
+
+    private static void refuseInCapture(String what) {
+        if (ThreadState.get().draws != null) {
+            throw new IllegalStateException(what + " while a CudaGraph is captured: it would be the same in every replay. Draw tensors inside, or split before");
+        }
     }
 
     /** Uniform in [0, 1): f32, f64, f16 or bf16. */
@@ -107,7 +121,7 @@ public final class Generator {
             throw new IllegalArgumentException("uniform: low " + low + " and high " + high + " must be finite and in order");
         }
         Tensor t = Tensor.allocate(type, shape);
-        Drawing.Place place = advance(type, t.elements());
+        Drawing.Place place = advance(t);
         if (low == high) Copying.fill(t, low);
         else Drawing.uniform(place, low, high, t);
         return t;
@@ -125,7 +139,7 @@ public final class Generator {
             throw new IllegalArgumentException("normal: mean " + mean + " and standard deviation " + sd + " must be finite, the latter not negative");
         }
         Tensor t = Tensor.allocate(type, shape);
-        Drawing.normal(advance(type, t.elements()), mean, sd, t);
+        Drawing.normal(advance(t), mean, sd, t);
         return t;
     }
 
@@ -138,7 +152,7 @@ public final class Generator {
             throw new IllegalArgumentException("integers: the range [" + low + ", " + high + ") must not be empty and lie in [" + least + ", " + most + ") of " + type);
         }
         Tensor t = Tensor.allocate(type, Shape.of(shape));
-        Drawing.integers(advance(type, t.elements()), low, high, t);
+        Drawing.integers(advance(t), low, high, t);
         return t;
     }
 
@@ -154,7 +168,7 @@ public final class Generator {
     public Tensor gumbel(DType type, long... shape) {
         checkFloating("gumbel", type);
         Tensor t = Tensor.allocate(type, Shape.of(shape));
-        Drawing.gumbel(advance(type, t.elements()), t);
+        Drawing.gumbel(advance(t), t);
         return t;
     }
 
@@ -162,7 +176,7 @@ public final class Generator {
     public Tensor logistic(DType type, long... shape) {
         checkFloating("logistic", type);
         Tensor t = Tensor.allocate(type, Shape.of(shape));
-        Drawing.logistic(advance(type, t.elements()), t);
+        Drawing.logistic(advance(t), t);
         return t;
     }
 

@@ -11,6 +11,8 @@ final class ThreadState {
     int paused;
     Precision.Setting precision;
     Device device = Device.CPU;
+    /** The random numbers of the graph that is captured, or null. */
+    CapturedDraws draws;
 
     static ThreadState get() {
         return CURRENT.get();

@@ -18,7 +18,27 @@ import org.bytedeco.cuda.cudart.CUgraph_st;
  * for the host, or move values between host and device.
  */
 public final class CudaGraph implements AutoCloseable {
+    /** What a graph's work needs besides its launches. */
+    public interface Companion {
+        /** Enqueues what must be done before a replay, on the stream of the replay. */
+        void beforeReplay();
+
+        /** The graph is closed, or was never finished. */
+        void close();
+    }
+
+    private static final Companion NONE = new Companion() {
+        @Override
+        public void beforeReplay() {
+        }
+
+        @Override
+        public void close() {
+        }
+    };
+
     private final CudaDevice device;
+    private final Companion companion;
     private final CudaStream recorder;
     private final StreamPool pool;
     private final CUgraphExec_st executable = new CUgraphExec_st();
@@ -26,8 +46,9 @@ public final class CudaGraph implements AutoCloseable {
     private long[] generations = new long[8];
     private boolean closed;
 
-    private CudaGraph(CudaDevice device) {
+    private CudaGraph(CudaDevice device, Companion companion) {
         this.device = device;
+        this.companion = companion;
         recorder = new CudaStream(device);
         pool = device.allocator().pinnedPool(recorder);
     }
@@ -38,8 +59,13 @@ public final class CudaGraph implements AutoCloseable {
      * @throws IllegalStateException when the work waits for the device, reads it or fills it from the host, or when the thread records already
      */
     public static CudaGraph capture(CudaDevice device, Runnable work) {
+        return capture(device, work, NONE);
+    }
+
+    /** As above, with what is to be done before each replay and at the end. */
+    public static CudaGraph capture(CudaDevice device, Runnable work, Companion companion) {
         CudaThread.refuseInCapture("CudaGraph.capture()", "graphs do not nest");
-        CudaGraph graph = new CudaGraph(device);
+        CudaGraph graph = new CudaGraph(device, companion);
         try {
             graph.record(work);
             return graph;
@@ -104,6 +130,7 @@ public final class CudaGraph implements AutoCloseable {
             if (block.generation() != generations[i]) throw stale(block);
             block.usedOn(stream);
         }
+        companion.beforeReplay();
         device.makeCurrent();
         device.check(cuGraphLaunch(executable, stream.handle()), "cuGraphLaunch");
         stream.launched("a CudaGraph");
@@ -129,6 +156,7 @@ public final class CudaGraph implements AutoCloseable {
 
     private void release() {
         closed = true;
+        companion.close();
         used.clear();
         recorder.close();
         device.allocator().unpin(pool);
