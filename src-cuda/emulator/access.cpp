@@ -25,6 +25,7 @@ void Block::access(uint64_t address, unsigned bytes, int how, void *where) {
             return;
         }
     }
+    if (aligned && host_mapped(address, bytes)) return;
     Image *image = launch->function->image;
     if (address >= image->low && address < image->high) return; // constants
     int error = ILLEGAL_ADDRESS;

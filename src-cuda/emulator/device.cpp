@@ -100,9 +100,10 @@ API cuMemGetInfo_v2(size_t *free, size_t *total) {
     memory_info(&f, &t);
     return *free = f, *total = t, SUCCESS;
 }
-API cuMemHostAlloc(void **memory, size_t bytes, unsigned) {
+API cuMemHostAlloc(void **memory, size_t bytes, unsigned flags) {
     ENTER_UNSAFE;
-    *memory = host_allocate(bytes);
+    constexpr unsigned DEVICEMAP = 2;
+    *memory = host_allocate(bytes, flags & DEVICEMAP);
     return *memory ? SUCCESS : OUT_OF_MEMORY;
 }
 API cuMemFreeHost(void *memory) {

@@ -51,7 +51,8 @@ bool memory_valid(uint64_t address, uint64_t bytes, bool written);
 std::string memory_explain(uint64_t address, unsigned bytes, int kind, bool aligned, int *error);
 void memory_reset();
 // Pinned host memory.
-void *host_allocate(uint64_t bytes);
+void *host_allocate(uint64_t bytes, bool for_kernels);
+bool host_mapped(uint64_t address, uint64_t bytes);
 bool host_free(void *address);
 bool host_pinned(const void *address);
 

@@ -1,6 +1,8 @@
 // The device's memory: one reserved range of addresses, cut first fit with gaps between blocks, and a shadow that says of every byte whether it
 // is nothing (0), allocated but never written (1), written (2), or freed (3).
 #include <sys/mman.h>
+#include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -21,6 +23,11 @@ unsigned char *shadow;
 std::map<uint64_t, Piece> pieces; // by address; freed ones are remembered until their place is needed
 std::map<uint64_t, Piece> reused; // parts of blocks that a caching allocator has handed out or taken back
 std::map<const void *, uint64_t> pinned;
+
+// Pinned memory that kernels may touch: looked up by threads that hold no lock.
+struct Mapped {
+    std::atomic<uint64_t> start, bytes;
+} mapped[16];
 
 void mark(uint64_t address, uint64_t bytes, unsigned char state) { memset(shadow + (address - base), state, bytes); }
 
@@ -155,16 +162,28 @@ void memory_reset() {
     used = 0;
 }
 
-void *host_allocate(uint64_t bytes) {
+void *host_allocate(uint64_t bytes, bool for_kernels) {
+    Mapped *place = std::find_if(mapped, std::end(mapped), [](Mapped &m) { return m.bytes == 0; });
+    if (for_kernels && place == std::end(mapped)) return nullptr;
     void *memory = aligned_alloc(4096, (bytes + 4095) / 4096 * 4096);
-    if (memory) pinned[memory] = bytes;
+    if (!memory) return nullptr;
+    pinned[memory] = bytes;
+    if (for_kernels) {
+        place->start = (uint64_t) memory;
+        place->bytes = bytes;
+    }
     return memory;
+}
+
+bool host_mapped(uint64_t address, uint64_t bytes) {
+    return std::any_of(mapped, std::end(mapped), [=](Mapped &m) { return address >= m.start && address + bytes <= m.start + m.bytes; });
 }
 
 bool host_free(void *address) {
     auto it = pinned.find(address);
     if (it == pinned.end()) return false;
     pinned.erase(it);
+    for (Mapped &m : mapped) if (m.start == (uint64_t) address) m.bytes = 0;
     free(address);
     return true;
 }

@@ -161,6 +161,20 @@ public final class Indexing {
         });
     }
 
+    /** The elements of {@code matrices} dense [rows, columns] with column <= row + diagonal, or >= where {@code upper}, and zeros elsewhere. */
+    public static void triangle(DType type, boolean upper, long diagonal, long in, long matrices, long rows, long columns, long out) {
+        long row = columns * type.bytes();
+        for (long r = 0; r < matrices * rows; r++) {
+            long border = Math.clamp(r % rows + diagonal + (upper ? 0 : 1), 0, columns) * type.bytes();
+            long at = r * row;
+            long from = upper ? border : 0;
+            long to = upper ? row : border;
+            Memory.fill(out + at, from, (byte) 0);
+            Memory.copy(in + at + from, out + at + from, to - from);
+            Memory.fill(out + at + to, row - to, (byte) 0);
+        }
+    }
+
     /** Row-major positions (i64) of the non-zero elements, written to {@code out} (room for n); returns how many. */
     public static long nonzero(DType type, long in, long n, long out) {
         long found = 0;

@@ -26,6 +26,7 @@ public final class CudaDevice {
     private final List<CudaStream> streams = new ArrayList<>();
     private final DeviceAllocator allocator;
     private final Staging staging = new Staging(this);
+    private final IndexFaults indexFaults = new IndexFaults(this);
     private volatile CUctx_st context;
     private volatile CudaStream shared;
     private volatile LocalTime lostAt;
@@ -133,10 +134,20 @@ public final class CudaDevice {
         return staging;
     }
 
-    /** Waits for everything that was enqueued on the device's streams. */
+    /** What kernels tell of indices outside. */
+    IndexFaults indexFaults() {
+        return indexFaults;
+    }
+
+    /**
+     * Waits for everything that was enqueued on the device's streams.
+     *
+     * @throws IndexOutOfBoundsException when an operation was given an index outside, once for it
+     */
     public void synchronize() {
         CudaThread.refuseInCapture("CudaDevice.synchronize()", "a graph cannot wait for the host");
         waitForStreams();
+        indexFaults.raise();
     }
 
     /** Waits for the streams that are not being captured: those cannot be waited for, and have not begun. */

@@ -29,11 +29,16 @@ public final class CudaEvent implements AutoCloseable {
         device.check(cuEventRecord(handle(), stream.handle()), "cuEventRecord");
     }
 
-    /** Waits until it has happened; at once where it was never recorded. */
+    /**
+     * Waits until it has happened; at once where it was never recorded.
+     *
+     * @throws IndexOutOfBoundsException when an operation on the device was given an index outside, once for it
+     */
     public void synchronize() {
         CudaThread.refuseInCapture("CudaEvent.synchronize()", "a graph cannot wait for the host");
         device.makeCurrent();
         device.check(cuEventSynchronize(handle()), "cuEventSynchronize");
+        device.indexFaults().raise();
     }
 
     /** Whether it has happened; also where it was never recorded. */

@@ -68,10 +68,15 @@ public final class CudaStream implements AutoCloseable {
         return use;
     }
 
-    /** Waits until everything that was enqueued has run. */
+    /**
+     * Waits until everything that was enqueued has run.
+     *
+     * @throws IndexOutOfBoundsException when an operation on the device was given an index outside, once for it
+     */
     public void synchronize() {
         CudaThread.refuseInCapture("CudaStream.synchronize()", "a graph cannot wait for the host");
         await();
+        device.indexFaults().raise();
     }
 
     void await() {

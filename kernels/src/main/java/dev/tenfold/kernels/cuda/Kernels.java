@@ -43,6 +43,9 @@ public final class Kernels {
         all.add(CudaNorm.family());
         all.addAll(CudaPhilox.families());
         all.addAll(CudaGemm.families());
+        all.addAll(CudaIndexing.families());
+        all.add(CudaIndexAdd.family());
+        all.add(RadixSort.family());
         return List.copyOf(all);
     }
 

@@ -35,7 +35,11 @@ public final class Transfers {
         }
     }
 
-    /** Copies to the host, and waits until it has arrived. */
+    /**
+     * Copies to the host, and waits until it has arrived.
+     *
+     * @throws IndexOutOfBoundsException when an operation on the device was given an index outside, once for it
+     */
     public static void toHost(long device, long host, long bytes, CudaStream stream) {
         CudaThread.refuseInCapture("a copy from " + stream.device() + " to the host", "read the value after the replay");
         if (bytes == 0) return;
@@ -58,6 +62,7 @@ public final class Transfers {
             long last = (bytes - 1) / step * step;
             arrive(before, host + last, bytes - last);
         }
+        stream.device().indexFaults().raise();
     }
 
     private static void arrive(StagingRing.Chunk chunk, long host, long bytes) {

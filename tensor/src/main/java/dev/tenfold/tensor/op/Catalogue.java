@@ -73,10 +73,10 @@ public final class Catalogue {
         entries.add(new Entry("logSumExp", LogSumExp.samples(), LogSumExp.faults()).everywhere());
         entries.add(new Entry("slice", Slice.samples(), Slice.faults()).everywhere());
         entries.add(new Entry("embed", Embed.samples(), Embed.faults()).everywhere());
-        entries.add(new Entry("gather", Gather.samples(), Gather.faults()));
-        entries.add(new Entry("scatterAdd", ScatterAdd.samples(), ScatterAdd.faults()));
-        entries.add(new Entry("indexSelect", IndexSelect.samples(), IndexSelect.faults()));
-        entries.add(new Entry("indexAdd", IndexAdd.samples(), IndexAdd.faults()));
+        entries.add(new Entry("gather", Gather.samples(), Gather.faults()).everywhere());
+        entries.add(new Entry("scatterAdd", ScatterAdd.samples(), ScatterAdd.faults()).everywhere());
+        entries.add(new Entry("indexSelect", IndexSelect.samples(), IndexSelect.faults()).everywhere());
+        entries.add(new Entry("indexAdd", IndexAdd.samples(), IndexAdd.faults()).everywhere());
         entries.add(new Entry("concat", Concat.samples(), Concat.faults()).everywhere());
         return List.copyOf(entries);
     }
@@ -109,8 +109,8 @@ public final class Catalogue {
         entries.add(new Entry("norm", Norm.samples(), Norm.faults()).everywhere());
         entries.add(new Entry("diagonal", Diagonal.samples(), Diagonal.faults()).everywhere());
         entries.add(new Entry("diagonalEmbed", DiagonalEmbed.samples(), DiagonalEmbed.faults()).everywhere());
-        entries.add(new Entry("lowerTriangle", Triangle.samples(false), Triangle.faults(false)));
-        entries.add(new Entry("upperTriangle", Triangle.samples(true), Triangle.faults(true)));
+        entries.add(new Entry("lowerTriangle", Triangle.samples(false), Triangle.faults(false)).everywhere());
+        entries.add(new Entry("upperTriangle", Triangle.samples(true), Triangle.faults(true)).everywhere());
     }
 
     private static void sortsAndScans(List<Entry> entries) {
@@ -124,7 +124,7 @@ public final class Catalogue {
         entries.add(new Entry("topK", Sort.topKSamples(), Sort.topKFaults()));
         entries.add(new Entry("nonzero", NonZero.samples(), NonZero.faults()));
         entries.add(new Entry("maskedSelect", NonZero.maskedSelectSamples(), NonZero.maskedSelectFaults()));
-        entries.add(new Entry("scatter", Scatter.samples(), Scatter.faults()));
+        entries.add(new Entry("scatter", Scatter.samples(), Scatter.faults()).everywhere());
     }
 
     private static void convolutions(List<Entry> entries) {

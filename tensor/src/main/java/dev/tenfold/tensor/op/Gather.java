@@ -1,11 +1,13 @@
 package dev.tenfold.tensor.op;
 
 import dev.tenfold.kernels.DType;
-import dev.tenfold.kernels.cpu.Indexing;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
+import dev.tenfold.tensor.primitive.Indexing;
+import dev.tenfold.tensor.primitive.Reducing;
 import java.util.List;
 
 /**
@@ -19,6 +21,11 @@ public record Gather(int axis) implements Operation {
     }
 
     @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
+    }
+
+    @Override
     public Tensor[] forward(Tensor[] inputs) {
         Tensor x = inputs[0];
         Tensor index = inputs[1];
@@ -27,8 +34,7 @@ public record Gather(int axis) implements Operation {
         Shape shape = index.shape();
         Tensor out = Tensor.allocate(x.dtype(), shape);
         try (Tensor values = Axes.dense(x); Tensor places = Indices.checked(name(), index, x.size(a))) {
-            Indexing.gather(x.dtype(), values.address(), shape.product(0, a), x.size(a), shape.product(a + 1, shape.rank()),
-                    places.address(), shape.size(a), out.address());
+            Indexing.gather(name(), values, Reducing.Lines.along(a, x.shape()), places, shape.size(a), out);
         }
         return new Tensor[] {out};
     }

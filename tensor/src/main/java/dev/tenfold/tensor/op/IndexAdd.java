@@ -1,11 +1,13 @@
 package dev.tenfold.tensor.op;
 
 import dev.tenfold.kernels.DType;
-import dev.tenfold.kernels.cpu.Indexing;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
+import dev.tenfold.tensor.primitive.Indexing;
+import dev.tenfold.tensor.primitive.Reducing;
 import java.util.List;
 
 /** Zeros of {@code size} along {@code axis} to which slice k of x is added at {@code index[k]}, in order of k: the adjoint of {@link IndexSelect}. */
@@ -13,6 +15,11 @@ public record IndexAdd(int axis, long size) implements Operation {
     @Override
     public String name() {
         return "indexAdd";
+    }
+
+    @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
     }
 
     @Override
@@ -27,8 +34,7 @@ public record IndexAdd(int axis, long size) implements Operation {
         }
         Tensor out = Tensor.allocate(x.dtype(), shape.with(a, size));
         try (Tensor values = Axes.dense(x); Tensor places = Indices.checked(name(), index, size)) {
-            Indexing.selectAdd(x.dtype(), values.address(), shape.product(0, a), shape.size(a), shape.product(a + 1, shape.rank()),
-                    places.address(), size, out.address());
+            Indexing.selectAdd(name(), values, Reducing.Lines.along(a, out.shape()), places, out);
         }
         return new Tensor[] {out};
     }

@@ -1,11 +1,13 @@
 package dev.tenfold.tensor.op;
 
 import dev.tenfold.kernels.DType;
-import dev.tenfold.kernels.cpu.Indexing;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
+import dev.tenfold.tensor.primitive.Indexing;
+import dev.tenfold.tensor.primitive.Reducing;
 import java.util.List;
 
 /** The slices of x along {@code axis} that a vector of indices names: an embedding look-up. The gradient is {@link IndexAdd}. */
@@ -13,6 +15,11 @@ public record IndexSelect(int axis) implements Operation {
     @Override
     public String name() {
         return "indexSelect";
+    }
+
+    @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
     }
 
     @Override
@@ -24,8 +31,7 @@ public record IndexSelect(int axis) implements Operation {
         if (index.rank() != 1) throw new IllegalArgumentException("indexSelect: the index must be a vector, not " + index.shape());
         Tensor out = Tensor.allocate(x.dtype(), shape.with(a, index.elements()));
         try (Tensor values = Axes.dense(x); Tensor places = Indices.checked(name(), index, shape.size(a))) {
-            Indexing.select(x.dtype(), values.address(), shape.product(0, a), shape.size(a), shape.product(a + 1, shape.rank()),
-                    places.address(), index.elements(), out.address());
+            Indexing.select(name(), values, Reducing.Lines.along(a, shape), places, out);
         }
         return new Tensor[] {out};
     }

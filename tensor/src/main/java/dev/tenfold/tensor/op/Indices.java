@@ -3,6 +3,7 @@ package dev.tenfold.tensor.op;
 import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.Memory;
 import dev.tenfold.kernels.cpu.Indexing;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
 
@@ -11,12 +12,16 @@ final class Indices {
     private Indices() {
     }
 
-    /** A dense i64 handle, to be closed by the caller, whose every index lies in [-size, size). */
+    /**
+     * A dense i64 handle, to be closed by the caller, whose every index lies in [-size, size). On a device, where looking would wait, the
+     * kernels look: one outside is told when the host waits for the device.
+     */
     static Tensor checked(String operation, Tensor index, long size) {
         if (!index.dtype().isInteger()) {
             throw new IllegalArgumentException(operation + ": indices are " + index.dtype() + "; they must be i64, i32 or u8");
         }
         Tensor wide = index.dtype() == DType.I64 ? Axes.dense(index) : index.to(DType.I64).contiguous();
+        if (index.device() != Device.CPU) return wide;
         long bad = Indexing.checkIndices(wide.address(), wide.elements(), size);
         if (bad >= 0) {
             throw new IndexOutOfBoundsException(operation + ": index " + Memory.getLong(wide.address() + 8 * bad) + " at position " + bad

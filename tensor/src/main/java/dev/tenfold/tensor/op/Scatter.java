@@ -1,12 +1,14 @@
 package dev.tenfold.tensor.op;
 
-import dev.tenfold.kernels.cpu.Indexing;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.NoGrad;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.Tensors;
+import dev.tenfold.tensor.primitive.Indexing;
+import dev.tenfold.tensor.primitive.Reducing;
 import java.util.List;
 
 /**
@@ -19,6 +21,11 @@ public record Scatter(int axis) implements Operation {
     @Override
     public String name() {
         return "scatter";
+    }
+
+    @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
     }
 
     @Override
@@ -35,8 +42,7 @@ public record Scatter(int axis) implements Operation {
         }
         try (Tensor places = Indices.checked(name(), index, shape.size(a)); Tensor from = Axes.dense(values)) {
             Tensor out = Contiguous.copy(x);
-            Indexing.scatter(x.dtype(), from.address(), shape.product(0, a), index.size(a), shape.product(a + 1, shape.rank()),
-                    places.address(), shape.size(a), out.address());
+            Indexing.scatter(name(), from, Reducing.Lines.along(a, shape), places, index.size(a), out);
             return new Tensor[] {out};
         }
     }

@@ -1,12 +1,13 @@
 package dev.tenfold.tensor.op;
 
 import dev.tenfold.kernels.DType;
-import dev.tenfold.kernels.cpu.Indexing;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
-import dev.tenfold.tensor.Tensors;
+import dev.tenfold.tensor.primitive.Indexing;
+import dev.tenfold.tensor.primitive.Reducing;
 import java.util.List;
 
 /**
@@ -20,6 +21,11 @@ public record ScatterAdd(int axis, long size) implements Operation {
     }
 
     @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
+    }
+
+    @Override
     public Tensor[] forward(Tensor[] inputs) {
         Tensor x = inputs[0];
         Tensor index = inputs[1];
@@ -28,10 +34,9 @@ public record ScatterAdd(int axis, long size) implements Operation {
             throw new IllegalArgumentException("scatterAdd: the values " + x.shape() + " and the index " + index.shape() + " must have one shape");
         }
         Shape shape = x.shape();
-        Tensor out = Tensors.full(x.dtype(), shape.with(a, size), 0);
+        Tensor out = Tensor.allocate(x.dtype(), shape.with(a, size));
         try (Tensor values = Axes.dense(x); Tensor places = Indices.checked(name(), index, size)) {
-            Indexing.scatterAdd(x.dtype(), values.address(), shape.product(0, a), shape.size(a), shape.product(a + 1, shape.rank()),
-                    places.address(), size, out.address());
+            Indexing.scatterAdd(name(), values, Reducing.Lines.along(a, out.shape()), places, shape.size(a), out);
         }
         return new Tensor[] {out};
     }

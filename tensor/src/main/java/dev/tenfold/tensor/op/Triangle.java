@@ -1,11 +1,12 @@
 package dev.tenfold.tensor.op;
 
-import dev.tenfold.kernels.Memory;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Linalg;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
+import dev.tenfold.tensor.primitive.Indexing;
 import java.util.List;
 
 /**
@@ -19,18 +20,17 @@ public record Triangle(boolean upper, long diagonal) implements Operation {
     }
 
     @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
+    }
+
+    @Override
     public Tensor[] forward(Tensor[] inputs) {
         Shape shape = inputs[0].shape();
         Matrices.require(name(), shape);
-        Tensor out = Contiguous.copy(inputs[0]);
-        long columns = shape.size(-1);
-        long rows = shape.size(-2);
-        int bytes = out.dtype().bytes();
-        for (long r = 0; columns > 0 && r < out.elements() / columns; r++) {
-            long border = Math.clamp(r % rows + diagonal + (upper ? 0 : 1), 0, columns);
-            long from = upper ? 0 : border;
-            long to = upper ? border : columns;
-            Memory.fill(out.address() + (r * columns + from) * bytes, (to - from) * bytes, (byte) 0);
+        Tensor out = Tensor.allocate(inputs[0].dtype(), shape);
+        try (Tensor dense = Axes.dense(inputs[0])) {
+            Indexing.triangle(upper, diagonal, dense, out);
         }
         return new Tensor[] {out};
     }
