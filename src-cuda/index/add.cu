@@ -17,38 +17,38 @@
 
 typedef Accumulator<ELEMENT>::type A;
 
-template <i32 WIDTH> DEVICE void owners(const ELEMENT *x, i64 m, i64 inner, const u32 *order, const u32 *starts, i64 n, i64 count, ELEMENT *out) {
+template <i32 WIDTH> DEVICE void sums(const ELEMENT *x, i64 m, i64 inner, const u32 *order, const u32 *starts, i64 n, i64 count, ELEMENT *out) {
     const i64 at = thread_number() * WIDTH;
     if (at >= count) return;
     const Quotient row = divide(at, inner);
     const Quotient block = divide(row.whole, n);
     const u32 end = starts[block.rest + 1];
     x += block.whole * m * inner + row.rest;
-    A sums[WIDTH];
+    A own[WIDTH];
 #pragma unroll
-    for (i32 k = 0; k < WIDTH; k++) sums[k] = 0;
+    for (i32 k = 0; k < WIDTH; k++) own[k] = 0;
 #pragma unroll 4
     for (u32 p = starts[block.rest]; p < end; p++) {
         const Pack<ELEMENT, WIDTH> pack = load<WIDTH>(x + order[p] * inner, WIDTH);
 #pragma unroll
-        for (i32 k = 0; k < WIDTH; k++) sums[k] = sum_of(sums[k], read<A>(pack.at[k]));
+        for (i32 k = 0; k < WIDTH; k++) own[k] = sum_of(own[k], read<A>(pack.at[k]));
     }
     Pack<ELEMENT, WIDTH> pack;
 #pragma unroll
-    for (i32 k = 0; k < WIDTH; k++) put(&pack.at[k], sums[k]);
+    for (i32 k = 0; k < WIDTH; k++) put(&pack.at[k], own[k]);
     store(out + at, pack, WIDTH);
 }
 
 extern "C" __global__ void __launch_bounds__(256) owners(const ELEMENT *x, const i64 m, const i64 inner, const u32 *order, const u32 *starts, const i64 n, const i64 count, ELEMENT *out) {
-    owners<1>(x, m, inner, order, starts, n, count, out);
+    sums<1>(x, m, inner, order, starts, n, count, out);
 }
 
 extern "C" __global__ void __launch_bounds__(256) owners_wide(const ELEMENT *x, const i64 m, const i64 inner, const u32 *order, const u32 *starts, const i64 n, const i64 count,
                                                               ELEMENT *out) {
-    owners<Width<ELEMENT>::VALUE>(x, m, inner, order, starts, n, count, out);
+    sums<Width<ELEMENT>::VALUE>(x, m, inner, order, starts, n, count, out);
 }
 
-extern "C" __global__ void __launch_bounds__(256) lines(const ELEMENT *x, const i64 lines, const i64 m, const i64 inner, const i64 *indices, const i64 n, ELEMENT *into, const Faults faults) {
+extern "C" __global__ void __launch_bounds__(256, 3) lines(const ELEMENT *x, const i64 lines, const i64 m, const i64 inner, const i64 *indices, const i64 n, ELEMENT *into, const Faults faults) {
     const i64 line = thread_number();
     if (line >= lines) return;
     const Quotient block = divide(line, inner);

@@ -10,7 +10,7 @@
 //
 // starts: starts[t] = the first place of sorted keys >= t, for t from 0 to n: by bisection, a thread each.
 //
-// Blocks of 256 threads. Shared memory: 8 KiB + 1 KiB (move), 8 KiB (count). Bound by memory.
+// Blocks of 256 threads, up to 72 registers. Shared memory: 8 KiB (count), 32 bytes more (move). Bound by memory.
 #include "common/block.cuh"
 #include "common/space.cuh"
 
