@@ -7,6 +7,7 @@
 //
 // Blocks of 256 threads; shared memory for 8 sums. Bound by memory.
 #include "common/pack.cuh"
+#include "common/scan.cuh"
 #include "reduce/kinds.cuh"
 
 #define ELEMENT f32
@@ -21,31 +22,10 @@ template <> struct Running<u8> { typedef i64 type; };
 template <> struct Running<truth> { typedef i64 type; };
 typedef Running<ELEMENT>::type A;
 
-DEVICE f64 from_lane_before(f64 value, i32 distance) { return __shfl_up_sync(ALL_LANES, value, distance); }
-DEVICE i64 from_lane_before(i64 value, i32 distance) { return __shfl_up_sync(ALL_LANES, value, distance); }
-
 // The sum of the values of all threads before this one; `total` is that of all.
 DEVICE A before_in_block(A value, A &total) {
     __shared__ A shared[THREADS / 32];
-    const i32 lane = threadIdx.x % 32;
-    A sum = value;
-#pragma unroll
-    for (i32 distance = 1; distance < 32; distance *= 2) {
-        const A other = from_lane_before(sum, distance);
-        if (lane >= distance) sum = sum_of(other, sum);
-    }
-    if (lane == 31) shared[threadIdx.x / 32] = sum;
-    __syncthreads();
-    A before = 0;
-    total = 0;
-#pragma unroll
-    for (i32 warp = 0; warp < THREADS / 32; warp++) {
-        if (warp == (i32) threadIdx.x / 32) before = total;
-        total = sum_of(total, shared[warp]);
-    }
-    __syncthreads();
-    const A here = from_lane_before(sum, 1);
-    return lane == 0 ? before : sum_of(before, here);
+    return before_in_block<Sum<A>>(value, shared, total);
 }
 
 extern "C" __global__ void __launch_bounds__(256) lines(const ELEMENT *in, const i64 lines, const i64 n, const i64 inner, const i32 reverse, ELEMENT *out) {

@@ -11,7 +11,7 @@
 // starts: starts[t] = the first place of sorted keys >= t, for t from 0 to n: by bisection, a thread each.
 //
 // Blocks of 256 threads, up to 72 registers. Shared memory: 8 KiB (count), 32 bytes more (move). Bound by memory.
-#include "common/block.cuh"
+#include "common/scan.cuh"
 #include "common/space.cuh"
 
 #define KEY u32
@@ -23,29 +23,9 @@
 
 DEVICE u32 digit_of(KEY key, i32 shift) { return (u32) (key >> shift) & (DIGITS - 1); }
 
-DEVICE u32 from_lane_before(u32 value, i32 distance) { return __shfl_up_sync(ALL_LANES, value, distance); }
-
-// The sum of the values of all threads before this one, and of all in `total`. `shared` is free again when this returns.
-DEVICE u32 before_in_block(u32 value, u32 *shared, u32 &total) {
-    const i32 lane = threadIdx.x % 32;
-    u32 sum = value;
-#pragma unroll
-    for (i32 distance = 1; distance < 32; distance *= 2) {
-        const u32 other = from_lane_before(sum, distance);
-        if (lane >= distance) sum += other;
-    }
-    if (lane == 31) shared[threadIdx.x / 32] = sum;
-    __syncthreads();
-    u32 before = 0;
-    total = 0;
-#pragma unroll
-    for (i32 warp = 0; warp < WARPS; warp++) {
-        if (warp == (i32) threadIdx.x / 32) before = total;
-        total += shared[warp];
-    }
-    __syncthreads();
-    return before + sum - value;
-}
+struct Counted {
+    static __device__ __forceinline__ u32 join(u32 a, u32 b) { return a + b; }
+};
 
 // Where the lanes of a warp have the same digit: the lanes, this one among them. Lanes without a key have a digit of their own.
 DEVICE u32 lanes_with(u32 digit) { return __match_any_sync(ALL_LANES, digit); }
@@ -95,7 +75,7 @@ extern "C" __global__ void __launch_bounds__(256) scan(u32 *counts, const i64 ti
         const i64 tile = first + threadIdx.x;
         const u32 own = tile < tiles ? counts[tile] : 0;
         u32 total;
-        const u32 before = before_in_block(own, shared, total);
+        const u32 before = before_in_block<Counted>(own, shared, total);
         if (tile < tiles) counts[tile] = carry + before;
         carry += total;
     }
@@ -119,7 +99,7 @@ extern "C" __global__ void __launch_bounds__(256) move(const KEY *keys, const u3
     }
     // From here on a thread is a digit: where its keys of each warp begin.
     u32 total;
-    const u32 smaller = before_in_block(totals[row * DIGITS + threadIdx.x], shared, total);
+    const u32 smaller = before_in_block<Counted>(totals[row * DIGITS + threadIdx.x], shared, total);
     u32 begin = smaller + counts[(row * DIGITS + threadIdx.x) * tiles + tile];
 #pragma unroll
     for (i32 warp = 0; warp < WARPS; warp++) {

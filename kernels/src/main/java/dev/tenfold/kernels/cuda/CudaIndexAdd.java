@@ -1,5 +1,8 @@
 package dev.tenfold.kernels.cuda;
 
+import static dev.tenfold.kernels.cuda.Parameter.I64;
+import static dev.tenfold.kernels.cuda.Parameter.POINTER;
+
 import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.expr.CudaText;
 import java.util.EnumMap;
@@ -22,11 +25,9 @@ public final class CudaIndexAdd {
     private record Kernels(CudaKernel owners, CudaKernel wide, CudaKernel lines) {
         static Kernels of(DType type) {
             KernelSource source = source(type);
-            Parameter pointer = Parameter.POINTER;
-            Parameter i64 = Parameter.I64;
-            Parameter[] owner = {pointer, i64, i64, pointer, pointer, i64, i64, pointer};
+            Parameter[] owner = {POINTER, I64, I64, POINTER, POINTER, I64, I64, POINTER};
             return new Kernels(CudaKernel.of(source, "owners", owner), CudaKernel.of(source, "owners_wide", owner),
-                    CudaKernel.of(source, "lines", pointer, i64, i64, i64, pointer, i64, pointer, IndexFaults.PARAMETER));
+                    CudaKernel.of(source, "lines", POINTER, I64, I64, I64, POINTER, I64, POINTER, IndexFaults.PARAMETER));
         }
     }
 
@@ -46,8 +47,7 @@ public final class CudaIndexAdd {
     }
 
     private static CudaKernel targets(String entry) {
-        return CudaKernel.of(KernelSource.of("index/targets.cu"), entry, Parameter.POINTER, Parameter.I64, Parameter.I64, Parameter.I64, Parameter.I64, Parameter.I64, Parameter.POINTER,
-                IndexFaults.PARAMETER);
+        return CudaKernel.of(KernelSource.of("index/targets.cu"), entry, POINTER, I64, I64, I64, I64, I64, POINTER, IndexFaults.PARAMETER);
     }
 
     static KernelFamily family() {
@@ -80,7 +80,8 @@ public final class CudaIndexAdd {
      * {@code into[o, t, i]}, [outer, targets, inner], becomes the sum of the from[o, k, i], [outer, count, inner], whose index k means target t: an index
      * of lines of {@code m}, {@code step} elements apart, along an axis of n.
      */
-    private static void sorted(CudaStream stream, String operation, DType type, long from, long outer, long count, long inner, long indices, long n, long step, long m, long targets, long into) {
+    private static void sorted(CudaStream stream, String operation, DType type, long from, long outer, long count, long inner,
+                               long indices, long n, long step, long m, long targets, long into) {
         long elements = outer * targets * inner;
         if (elements == 0) return;
         boolean narrow = targets < (1L << 32) - 1;
@@ -93,7 +94,8 @@ public final class CudaIndexAdd {
             int width = 16 / type.bytes();
             boolean wide = inner % width == 0 && (from | into) % 16 == 0;
             Kernels kernels = KERNELS.get(type);
-            (wide ? kernels.wide : kernels.owners).on(stream).pointer(from).i64(count).i64(inner).pointer(sort.order()).pointer(starts.address()).i64(targets).i64(elements).pointer(into)
+            (wide ? kernels.wide : kernels.owners).on(stream).pointer(from).i64(count).i64(inner).pointer(sort.order()).pointer(starts.address())
+                    .i64(targets).i64(elements).pointer(into)
                     .launch(CudaPointwise.blocks(((wide ? elements / width : elements) + THREADS - 1) / THREADS), THREADS);
         } finally {
             starts.release();

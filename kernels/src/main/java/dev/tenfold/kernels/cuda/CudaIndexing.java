@@ -1,5 +1,9 @@
 package dev.tenfold.kernels.cuda;
 
+import static dev.tenfold.kernels.cuda.Parameter.I32;
+import static dev.tenfold.kernels.cuda.Parameter.I64;
+import static dev.tenfold.kernels.cuda.Parameter.POINTER;
+
 import dev.tenfold.kernels.DType;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -11,15 +15,11 @@ import java.util.stream.IntStream;
 public final class CudaIndexing {
     private static final int THREADS = 256;
     private static final int WIDEST = 4;
-    private static final CudaKernel[] SELECT = kernels(WIDEST, "select", Parameter.POINTER, Parameter.I64, Parameter.I64, Parameter.POINTER, Parameter.I64, Parameter.I64, Parameter.POINTER,
-            IndexFaults.PARAMETER);
-    private static final CudaKernel[] GATHER = kernels(WIDEST - 1, "gather", Parameter.POINTER, Parameter.I64, Parameter.I64, Parameter.POINTER, Parameter.I64, Parameter.I64, Parameter.POINTER,
-            IndexFaults.PARAMETER);
-    private static final CudaKernel[] SCATTER = kernels(WIDEST - 1, "scatter", Parameter.POINTER, Parameter.I64, Parameter.I64, Parameter.POINTER, Parameter.I64, Parameter.I64, Parameter.POINTER,
-            Parameter.POINTER, IndexFaults.PARAMETER);
-    private static final CudaKernel[] TRIANGLE = kernels(WIDEST - 1, "triangle", Parameter.POINTER, Parameter.I64, Parameter.I64, Parameter.I64, Parameter.I32, Parameter.I64, Parameter.POINTER);
-    private static final CudaKernel CLAIM = CudaKernel.of(KernelSource.of("index/targets.cu"), "claim", Parameter.POINTER, Parameter.I64, Parameter.I64, Parameter.I64, Parameter.I64,
-            Parameter.POINTER, IndexFaults.PARAMETER);
+    private static final CudaKernel[] SELECT = kernels(WIDEST, "select", POINTER, I64, I64, POINTER, I64, I64, POINTER, IndexFaults.PARAMETER);
+    private static final CudaKernel[] GATHER = kernels(WIDEST - 1, "gather", POINTER, I64, I64, POINTER, I64, I64, POINTER, IndexFaults.PARAMETER);
+    private static final CudaKernel[] SCATTER = kernels(WIDEST - 1, "scatter", POINTER, I64, I64, POINTER, I64, I64, POINTER, POINTER, IndexFaults.PARAMETER);
+    private static final CudaKernel[] TRIANGLE = kernels(WIDEST - 1, "triangle", POINTER, I64, I64, I64, I32, I64, POINTER);
+    private static final CudaKernel CLAIM = CudaKernel.of(KernelSource.of("index/targets.cu"), "claim", POINTER, I64, I64, I64, I64, POINTER, IndexFaults.PARAMETER);
 
     private CudaIndexing() {
     }

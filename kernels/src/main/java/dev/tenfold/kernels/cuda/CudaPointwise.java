@@ -1,7 +1,6 @@
 package dev.tenfold.kernels.cuda;
 
 import dev.tenfold.kernels.DType;
-import dev.tenfold.kernels.Memory;
 import dev.tenfold.kernels.expr.CudaText;
 import dev.tenfold.kernels.expr.Pipeline;
 import dev.tenfold.kernels.expr.PointwiseKernel;
@@ -26,7 +25,8 @@ public final class CudaPointwise {
         final int width;
         final CudaKernel packed;
         final CudaKernel strided;
-        private CudaKernel runs;
+        private ManyRuns apart;
+        private ManyRuns inPlace;
 
         Compiled(CudaText element) {
             this.element = element;
@@ -46,12 +46,9 @@ public final class CudaPointwise {
             return Math.max(1, element.in().size());
         }
 
-        synchronized CudaKernel runs() {
-            if (runs == null) {
-                int bytes = 8 + PointwiseText.mostRuns(element) * PointwiseText.runBytes(element);
-                runs = CudaKernel.of(PointwiseText.runsSource(element), "runs", Parameter.struct(bytes));
-            }
-            return runs;
+        synchronized ManyRuns runs(boolean changing) {
+            if (changing) return inPlace != null ? inPlace : (inPlace = new ManyRuns(element, true));
+            return apart != null ? apart : (apart = new ManyRuns(element, false));
         }
     }
 
@@ -77,9 +74,9 @@ public final class CudaPointwise {
         return compiled(kernel).packed.source();
     }
 
-    /** The text that runs several tensors at once, for checks without a device. */
+    /** The text that changes several tensors at once, for checks without a device. */
     static KernelSource runsSource(PointwiseKernel kernel) {
-        return compiled(kernel).runs().source();
+        return compiled(kernel).runs(true).source();
     }
 
     // ---- dense operands ----
@@ -171,40 +168,6 @@ public final class CudaPointwise {
     /** Several runs in as few launches as their arguments allow, such as an optimiser's step over all parameters. */
     public static void runAll(CudaDevice device, PointwiseKernel kernel, List<PointwiseKernel.Run> runs) {
         Compiled compiled = compiled(kernel);
-        int most = PointwiseText.mostRuns(compiled.element);
-        List<PointwiseKernel.Run> some = new ArrayList<>();
-        for (PointwiseKernel.Run run : runs) {
-            if (run.n() == 0) continue;
-            some.add(run);
-            if (some.size() == most) launch(device, compiled, some);
-            if (some.size() == most) some.clear();
-        }
-        if (!some.isEmpty()) launch(device, compiled, some);
-    }
-
-    private static void launch(CudaDevice device, Compiled compiled, List<PointwiseKernel.Run> runs) {
-        CudaText element = compiled.element;
-        CudaStream stream = device.stream();
-        int each = PointwiseText.runBytes(element);
-        Launch launch = compiled.runs().on(stream);
-        long address = launch.struct(8 + PointwiseText.mostRuns(element) * each);
-        Memory.putLong(address, runs.size());
-        long at = address + 8;
-        long blocks = 0;
-        long stretch = (long) PointwiseText.THREADS * compiled.width;
-        for (int r = 0; r < runs.size(); r++, at += each) {
-            PointwiseKernel.Run run = runs.get(r);
-            blocks += (run.n() + stretch - 1) / stretch;
-            Memory.putLong(at, blocks);
-            Memory.putLong(at + 8, run.n());
-            long next = at + 16;
-            for (long operand : run.operands()) {
-                stream.touches(operand);
-                Memory.putLong(next, operand);
-                next += 8;
-            }
-            for (int p = 0; p < element.params().size(); p++, next += 8) Memory.putAsDouble(element.params().get(p), next, run.params()[p]);
-        }
-        launch.launch(blocks(blocks), PointwiseText.THREADS);
+        compiled.runs(ManyRuns.inPlace(compiled.element, runs)).run(device.stream(), runs);
     }
 }

@@ -96,6 +96,11 @@ public final class CudaStream implements AutoCloseable {
         if (SYNCHRONOUS && capture == null) await();
     }
 
+    /** How many kernels were launched so far. */
+    public long launchCount() {
+        return launches.count();
+    }
+
     /** The kernels whose end is not known yet. */
     String suspects() {
         return launches.suspects();

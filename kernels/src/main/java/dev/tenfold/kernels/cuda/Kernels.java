@@ -45,7 +45,9 @@ public final class Kernels {
         all.addAll(CudaGemm.families());
         all.addAll(CudaIndexing.families());
         all.add(CudaIndexAdd.family());
-        all.add(RadixSort.family());
+        all.addAll(CudaSort.families());
+        all.add(CudaNonZero.family());
+        all.add(CudaManyTensors.family());
         return List.copyOf(all);
     }
 

@@ -13,9 +13,6 @@ import java.util.stream.IntStream;
 final class PointwiseText {
     /** Threads of a block. */
     static final int THREADS = 256;
-    /** Room for a launch's arguments is 4096 bytes. */
-    private static final int RUNS_BYTES = 3968;
-    private static final int MOST_RUNS = 64;
     /** Steps above which a thread computes few elements: their values must fit the registers. */
     private static final int MANY_STEPS = 48;
 
@@ -58,39 +55,36 @@ final class PointwiseText {
         return String.format("space.repeated >> %1$d & 1 ? repeat<WIDTH>(x%1$d + o[%1$d]) : load<WIDTH>(x%1$d + o[%1$d], count)", i);
     }
 
-    /** How many runs fit one launch. */
-    static int mostRuns(CudaText element) {
-        return Math.min(MOST_RUNS, (RUNS_BYTES - 8) / runBytes(element));
-    }
-
-    /** Bytes of one run's arguments: where it ends, in blocks; its elements; its operands; its parameters, eight bytes each. */
-    static int runBytes(CudaText element) {
-        return 8 + 8 + 8 * (element.in().size() + element.out().size()) + 8 * element.params().size();
-    }
-
-    /** The kernel {@code runs}. */
-    static KernelSource runsSource(CudaText element) {
+    /**
+     * The kernel {@code runs}, whose argument has {@code mostRuns} runs and {@code mostSets} sets of parameters.
+     *
+     * @param inPlace whether output k is input k
+     */
+    static KernelSource runsSource(CudaText element, boolean inPlace, int mostRuns, int mostSets) {
         int inputs = element.in().size();
         int outputs = element.out().size();
         int width = width(element);
         StringBuilder text = new StringBuilder(header(element, "runs: " + width + " elements a thread, one tensor a block", width));
-        text.append("\nstruct Run {\n    i64 end; // in blocks, counted over all runs\n    i64 n;\n    void *operands[").append(inputs + outputs).append("];\n");
+        text.append("\nstruct Run {\n    i32 end; // in blocks, counted over all runs\n    i32 set;\n    i64 n;\n    void *operands[").append(inPlace ? inputs : inputs + outputs).append("];\n};\n");
+        if (mostSets > 0) text.append("struct Set {\n");
         for (int p = 0; p < element.params().size(); p++) {
             DType type = element.params().get(p);
             text.append("    __align__(8) ").append(CudaText.name(type)).append(" p").append(p).append(";\n");
         }
-        text.append("};\nstruct Runs {\n    i64 count;\n    Run at[").append(mostRuns(element)).append("];\n};\n");
+        if (mostSets > 0) text.append("};\n");
+        text.append("struct Runs {\n    Run at[").append(mostRuns).append("];\n").append(mostSets > 0 ? "    Set sets[" + mostSets + "];\n" : "").append("};\n");
         text.append("\nextern \"C\" __global__ void __launch_bounds__(").append(THREADS).append(") runs(const __grid_constant__ Runs runs) {\n");
-        text.append("    i32 r = 0;\n    while (runs.at[r].end <= blockIdx.x) r++;\n    const Run &run = runs.at[r];\n");
+        text.append("    i32 r = 0;\n    while (runs.at[r].end <= (i32) blockIdx.x) r++;\n    const Run &run = runs.at[r];\n");
+        if (mostSets > 0) text.append("    const Set &set = runs.sets[run.set];\n");
         text.append("    const i64 before = r == 0 ? 0 : runs.at[r - 1].end;\n");
         text.append("    const i64 at = ((blockIdx.x - before) * ").append(THREADS).append(" + threadIdx.x) * WIDTH;\n    if (at >= run.n) return;\n");
         text.append("    const i32 count = run.n - at < WIDTH ? (i32) (run.n - at) : WIDTH;\n");
         for (int i = 0; i < inputs; i++) {
             text.append(String.format("    const auto a%d = load<WIDTH>((const %s *) run.operands[%d] + at, count);\n", i, CudaText.name(element.in().get(i)), i));
         }
-        text.append(packLoop(element).replaceAll("\\bp(\\d+)\\b", "run.p$1"));
+        text.append(packLoop(element).replaceAll("\\bp(\\d+)\\b", "set.p$1"));
         for (int k = 0; k < outputs; k++) {
-            text.append(String.format("    store((%s *) run.operands[%d] + at, r%d, count);\n", CudaText.name(element.out().get(k)), inputs + k, k));
+            text.append(String.format("    store((%s *) run.operands[%d] + at, r%d, count);\n", CudaText.name(element.out().get(k)), inPlace ? k : inputs + k, k));
         }
         return KernelSource.generated("src-cuda/elementwise/generated-runs.cu", text.append("}\n").toString());
     }

@@ -66,7 +66,7 @@ class CommandLineTest {
             run qqqqqqqqqqq                 | no method is called qqqqqqqqqqq. There are: tiny
             run                             | Missing required parameter: 'METHOD|all'
             run tiny --device cuda          | --device cuda: cuda:0 cannot be used: CUDA is switched off
-            run second --device cuda:1      | --device cuda:1: second needs matmul, sort, which have no CUDA kernels yet. Leave --device out
+            run second --device cuda:1      | --device cuda:1: second needs matmul, linearRecurrence, which have no CUDA kernels yet. Leave --device out
             run tiny --device tpu           | --device tpu: choose cpu, cuda, cuda:N or auto
             run tiny --device cuda:x        | --device cuda:x: choose cpu, cuda, cuda:N or auto
             run tiny --scale huge           | --scale huge: choose small or full

@@ -26,7 +26,7 @@ final class TestMethods {
 
         @Override
         public List<String> operations() {
-            return name.equals("second") ? List.of("softmax", "matmul", "sort") : List.of("sum");
+            return name.equals("second") ? List.of("softmax", "matmul", "linearRecurrence") : List.of("sum");
         }
 
         @Override

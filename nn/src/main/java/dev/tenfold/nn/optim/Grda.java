@@ -6,6 +6,7 @@ import static dev.tenfold.kernels.expr.Expr.x;
 
 import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.expr.Expr;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Scope;
 import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.Tensors;
@@ -68,12 +69,20 @@ public final class Grda extends Optimiser {
         long t = steps() - 1;
         // (t + 1)^mu - t^mu without cancellation
         double growth = t == 0 ? 1 : Math.pow(t, mu) * Math.expm1(mu * Math.log1p(1.0 / t));
-        Tensor grown = Tensors.scalar(DType.F64, threshold() + c * Math.pow(learningRate(), 0.5 + mu) * growth);
+        double grown = threshold() + c * Math.pow(learningRate(), 0.5 + mu) * growth;
+        Tensor next = onHost(grown);
         STEP.apply(due.stream().map(one -> {
-            double[] params = {learningRate(), grown.item(), one.isFresh() ? 1 : 0};
+            double[] params = {learningRate(), grown, one.isFresh() ? 1 : 0};
             return new Update.Call(params, one.value(), one.state(0), one.gradient());
         }).toList());
-        setThreshold(grown);
+        setThreshold(next);
+    }
+
+    /** On the host, which reads it in every step. */
+    private static Tensor onHost(double value) {
+        try (Device.Use host = Device.CPU.use()) {
+            return Tensors.scalar(DType.F64, value);
+        }
     }
 
     private void setThreshold(Tensor value) {
@@ -94,7 +103,7 @@ public final class Grda extends Optimiser {
         checkFits(values);
         double saved = values.containsKey(THRESHOLD) ? values.get(THRESHOLD).item() : 0;
         super.load(accumulators(values));
-        setThreshold(Tensors.scalar(DType.F64, saved));
+        setThreshold(onHost(saved));
     }
 
     @Override

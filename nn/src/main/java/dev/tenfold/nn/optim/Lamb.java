@@ -94,12 +94,15 @@ public final class Lamb extends Optimiser {
             directions.add(new Update.Call(params, one.state(0), one.state(1), u, one.value(), one.gradient()));
         }
         DIRECTION.apply(directions);
+        List<Tensor> measured = new ArrayList<>();
+        for (Update.Call call : directions) measured.addAll(List.of(call.tensors()[3], call.tensors()[2]));
+        double[] norms = Gradients.norms(measured);
         List<Update.Call> steps = new ArrayList<>();
         for (int k = 0; k < due.size(); k++) {
-            Tensor w = due.get(k).value();
-            Tensor u = directions.get(k).tensors()[2];
-            double weight = Math.min(Gradients.norm(w), settings.normLimit);
-            double length = Gradients.norm(u);
+            Tensor w = measured.get(2 * k);
+            Tensor u = measured.get(2 * k + 1);
+            double weight = Math.min(norms[2 * k], settings.normLimit);
+            double length = norms[2 * k + 1];
             double ratio = weight == 0 || length == 0 ? 1 : weight / length;
             steps.add(new Update.Call(new double[] {rate(due.get(k)) * ratio}, w, u));
         }

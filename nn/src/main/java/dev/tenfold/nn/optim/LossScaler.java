@@ -97,15 +97,13 @@ public final class LossScaler {
         return false;
     }
 
-    /** False at the first gradient that is not finite. */
+    /** False where a gradient is not finite. */
     private boolean divide(List<Parameter> parameters) {
-        for (Parameter p : parameters) {
-            if (p.grad() == null) continue;
-            // Into a new tensor: gradients may share memory, where parameters were added to each other.
-            Optional<Tensor> gradient = FiniteScaling.of(p.grad(), 1 / scale);
-            if (gradient.isEmpty()) return false;
-            p.value().setGrad(gradient.get());
-        }
+        List<Parameter> due = parameters.stream().filter(p -> p.grad() != null).toList();
+        // Into new tensors: gradients may share memory, where parameters were added to each other.
+        Optional<List<Tensor>> gradients = FiniteScaling.of(due.stream().map(Parameter::grad).toList(), 1 / scale);
+        if (gradients.isEmpty()) return false;
+        for (int i = 0; i < due.size(); i++) due.get(i).value().setGrad(gradients.get().get(i));
         return true;
     }
 

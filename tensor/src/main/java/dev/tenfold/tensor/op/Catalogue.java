@@ -120,10 +120,10 @@ public final class Catalogue {
         entries.add(new Entry("cumulativeSum", CumulativeSum.samples(), CumulativeSum.faults()).everywhere());
         entries.add(new Entry("logCumulativeSumExp", LogCumulativeSumExp.samples(), LogCumulativeSumExp.faults()));
         entries.add(new Entry("linearRecurrence", LinearRecurrence.samples(), LinearRecurrence.faults()));
-        entries.add(new Entry("sort", Sort.samples(), Sort.faults()));
-        entries.add(new Entry("topK", Sort.topKSamples(), Sort.topKFaults()));
-        entries.add(new Entry("nonzero", NonZero.samples(), NonZero.faults()));
-        entries.add(new Entry("maskedSelect", NonZero.maskedSelectSamples(), NonZero.maskedSelectFaults()));
+        entries.add(new Entry("sort", Sort.samples(), Sort.faults()).everywhere());
+        entries.add(new Entry("topK", Sort.topKSamples(), Sort.topKFaults()).everywhere());
+        entries.add(new Entry("nonzero", NonZero.samples(), NonZero.faults()).everywhere());
+        entries.add(new Entry("maskedSelect", NonZero.maskedSelectSamples(), NonZero.maskedSelectFaults()).everywhere());
         entries.add(new Entry("scatter", Scatter.samples(), Scatter.faults()).everywhere());
     }
 

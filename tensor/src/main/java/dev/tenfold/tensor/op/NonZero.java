@@ -1,12 +1,10 @@
 package dev.tenfold.tensor.op;
 
-import dev.tenfold.kernels.DType;
-import dev.tenfold.kernels.Memory;
-import dev.tenfold.kernels.cpu.Indexing;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Operation;
-import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
+import dev.tenfold.tensor.primitive.Ordering;
 import java.util.List;
 
 /**
@@ -20,26 +18,14 @@ public record NonZero(boolean flat) implements Operation {
     }
 
     @Override
-    public Tensor[] forward(Tensor[] inputs) {
-        Tensor x = inputs[0];
-        try (Tensor dense = Axes.dense(x); Tensor room = Tensor.allocate(DType.I64, Shape.of(x.elements()))) {
-            long found = Indexing.nonzero(x.dtype(), dense.address(), x.elements(), room.address());
-            Tensor out = Tensor.allocate(DType.I64, flat ? Shape.of(found) : Shape.of(found, x.rank()));
-            if (flat) Memory.copy(room.address(), out.address(), 8 * found);
-            else writeIndices(room.address(), found, x.shape(), out.address());
-            return new Tensor[] {out};
-        }
+    public boolean runsOn(Device.Kind kind) {
+        return true;
     }
 
-    private static void writeIndices(long positions, long found, Shape shape, long out) {
-        int rank = shape.rank();
-        long[] sizes = shape.sizes();
-        for (long k = 0; k < found; k++) {
-            long rest = Memory.getLong(positions + 8 * k);
-            for (int d = rank - 1; d >= 0; d--) {
-                Memory.putLong(out + 8 * (k * rank + d), rest % sizes[d]);
-                rest /= sizes[d];
-            }
+    @Override
+    public Tensor[] forward(Tensor[] inputs) {
+        try (Tensor dense = Axes.dense(inputs[0])) {
+            return new Tensor[] {Ordering.nonzero(dense, flat)};
         }
     }
 

@@ -13,7 +13,9 @@ import dev.tenfold.tensor.Scope;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.Tensors;
+import dev.tenfold.tensor.primitive.ManyTensors;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** The 2-norm {@code sqrt(sum x^2)} over axes. Gradient: {@code g x / y}, and 0 where the norm is 0. */
 public record Norm(Axes axes) implements Operation {
@@ -42,14 +44,32 @@ public record Norm(Axes axes) implements Operation {
 
     /** The sum of all squares, computed and summed in f64 without storing them; not recorded. */
     public static double sumOfSquares(Tensor x) {
-        x.checkOpen("sumOfSquares");
-        if (!x.dtype().isFloating()) throw new IllegalArgumentException("sumOfSquares: the tensor is " + x.dtype() + "; convert to a floating type first");
-        if (x.elements() == 0) return 0;
-        if (x.device() != Device.CPU) {
-            try (Scope scope = Scope.open(); NoGrad region = NoGrad.open()) {
-                return x.to(DType.F64).square().sum().item();
-            }
+        return sumsOfSquares(List.of(x))[0];
+    }
+
+    /** {@link #sumOfSquares} of each; on a device in few launches, for which the host waits once. */
+    public static double[] sumsOfSquares(List<Tensor> tensors) {
+        for (Tensor x : tensors) {
+            x.checkOpen("sumOfSquares");
+            if (!x.dtype().isFloating()) throw new IllegalArgumentException("sumOfSquares: the tensor is " + x.dtype() + "; convert to a floating type first");
         }
+        double[] sums = new double[tensors.size()];
+        for (Device device : tensors.stream().map(Tensor::device).distinct().toList()) {
+            int[] here = IntStream.range(0, sums.length).filter(i -> tensors.get(i).device() == device).toArray();
+            double[] some = device == Device.CPU ? IntStream.of(here).mapToDouble(i -> onHost(tensors.get(i))).toArray() : onDevice(IntStream.of(here).mapToObj(tensors::get).toList());
+            for (int k = 0; k < here.length; k++) sums[here[k]] = some[k];
+        }
+        return sums;
+    }
+
+    private static double[] onDevice(List<Tensor> tensors) {
+        try (Scope scope = Scope.open(); NoGrad region = NoGrad.open()) {
+            return ManyTensors.sumsOfSquares(tensors.stream().map(Tensor::contiguous).toList());
+        }
+    }
+
+    private static double onHost(Tensor x) {
+        if (x.elements() == 0) return 0;
         PointwiseKernel square = PointwiseKernel.of(Expr.x(0).mul(Expr.x(0)), new DType[] {x.dtype()}, DType.F64, DType.F64);
         try (Tensor sum = Tensor.allocate(Device.CPU, DType.F64, Shape.of());
                 PreparedRun squares = square.prepare(x.shape().sizes(), new long[][] {x.layout().strides()}, new long[] {x.address()}, new double[0])) {

@@ -1,11 +1,12 @@
 package dev.tenfold.tensor.op;
 
 import dev.tenfold.kernels.DType;
-import dev.tenfold.kernels.cpu.Sorting;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
+import dev.tenfold.tensor.primitive.Ordering;
 import java.util.List;
 
 /**
@@ -25,6 +26,11 @@ public record Sort(int axis, boolean descending, long count) implements Operatio
     }
 
     @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
+    }
+
+    @Override
     public Tensor[] forward(Tensor[] inputs) {
         Tensor x = inputs[0];
         int a = x.shape().axis(axis, name());
@@ -38,9 +44,7 @@ public record Sort(int axis, boolean descending, long count) implements Operatio
             Shape shape = dense.shape().with(last, k);
             Tensor values = Tensor.allocate(x.dtype(), shape);
             Tensor indices = Tensor.allocate(DType.I64, shape);
-            if (k > 0) {
-                Sorting.topK(x.dtype(), descending, dense.address(), shape.product(0, last), n, k, values.address(), indices.address());
-            }
+            Ordering.first(descending, dense, values, indices);
             if (a == last) return new Tensor[] {values, indices};
             try (values; indices) {
                 return new Tensor[] {values.transpose(a, last), indices.transpose(a, last)};
