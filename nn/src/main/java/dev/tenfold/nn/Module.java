@@ -1,11 +1,13 @@
 package dev.tenfold.nn;
 
 import dev.tenfold.kernels.DType;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Generator;
 import dev.tenfold.tensor.NoGrad;
 import dev.tenfold.tensor.Scope;
 import dev.tenfold.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +19,7 @@ import java.util.TreeSet;
  */
 public abstract class Module implements AutoCloseable {
     private final Map<String, Parameter> parameters = new LinkedHashMap<>();
-    private final Map<String, Tensor> buffers = new LinkedHashMap<>();
+    private final Map<String, Buffer> buffers = new LinkedHashMap<>();
     private final Map<String, Generator> generators = new LinkedHashMap<>();
     private final Map<String, Module> children = new LinkedHashMap<>();
     private boolean training = true;
@@ -34,13 +36,11 @@ public abstract class Module implements AutoCloseable {
     }
 
     /** Registers a tensor that is part of the state but not learned; it takes {@code initial} over, which is closed. */
-    protected final Tensor buffer(String name, Tensor initial) {
+    protected final Buffer buffer(String name, Tensor initial) {
         checkName(name);
-        try (initial) {
-            Tensor own = Scope.release(initial.detach());
-            buffers.put(name, own);
-            return own;
-        }
+        Buffer own = new Buffer(initial);
+        buffers.put(name, own);
+        return own;
     }
 
     /**
@@ -83,7 +83,7 @@ public abstract class Module implements AutoCloseable {
     /** Every buffer, by its full name. */
     public final Map<String, Tensor> namedBuffers() {
         Map<String, Tensor> all = new LinkedHashMap<>();
-        collect("", (prefix, module) -> module.buffers.forEach((name, t) -> all.put(prefix + name, t)));
+        collect("", (prefix, module) -> module.buffers.forEach((name, b) -> all.put(prefix + name, b.value())));
         return all;
     }
 
@@ -172,6 +172,38 @@ public abstract class Module implements AutoCloseable {
         return train(false);
     }
 
+    /**
+     * Moves parameters, their gradients and buffers to {@code device}, all of them or, where its memory does not suffice, none. Not between a forward
+     * pass and its backward pass, whose tensors stay where they are. Optimisers and {@code WeightAverage}s follow: their state moves when
+     * they are used next. Tensors that {@link #forward} makes without inputs are still made where {@link Device#use()} says. Returns this.
+     */
+    public final Module to(Device device) {
+        if (state().values().stream().allMatch(t -> t.device() == device)) return this;
+        List<Tensor> values = new ArrayList<>();
+        List<Tensor> gradients = new ArrayList<>();
+        boolean done = false;
+        try (NoGrad region = NoGrad.open()) {
+            for (Parameter p : parameters()) {
+                values.add(moved(p.value(), device));
+                gradients.add(p.grad() == null ? null : moved(p.grad(), device));
+            }
+            for (Tensor buffer : namedBuffers().values()) values.add(moved(buffer, device));
+            done = true;
+        } finally {
+            if (!done) for (List<Tensor> made : List.of(values, gradients)) for (Tensor t : made) if (t != null) t.close();
+        }
+        Iterator<Tensor> next = values.iterator();
+        Iterator<Tensor> gradient = gradients.iterator();
+        for (Parameter p : parameters()) p.move(next.next(), gradient.next());
+        collect("", (prefix, module) -> module.buffers.values().forEach(b -> b.move(next.next())));
+        return this;
+    }
+
+    /** A handle of its own on {@code t}'s values on {@code device}: a copy, or the same memory where they are there. */
+    private static Tensor moved(Tensor t, Device device) {
+        return Scope.release(t.device() == device ? t.detach() : t.to(device));
+    }
+
     /** Drops every accumulated gradient. */
     public final void zeroGrad() {
         parameters().forEach(Parameter::zeroGrad);
@@ -192,7 +224,7 @@ public abstract class Module implements AutoCloseable {
     public final void close() {
         collect("", (prefix, module) -> {
             module.parameters.values().forEach(Parameter::close);
-            module.buffers.values().forEach(Tensor::close);
+            module.buffers.values().forEach(b -> b.value().close());
         });
     }
 }

@@ -15,7 +15,7 @@ public final class Parameter {
         }
     }
 
-    /** The value: a leaf. */
+    /** The value: a leaf; another one after {@link Module#to}. */
     public Tensor value() {
         return value;
     }
@@ -38,6 +38,13 @@ public final class Parameter {
 
     public boolean isFrozen() {
         return frozen;
+    }
+
+    /** Goes on with {@code moved} and its gradient (or null), which belong to no scope. */
+    void move(Tensor moved, Tensor gradient) {
+        close();
+        value = moved.requiresGrad(!frozen);
+        value.setGrad(gradient);
     }
 
     /** Frees the memory. */

@@ -1,6 +1,7 @@
 package dev.tenfold.methods.squareloss;
 
 import dev.tenfold.kernels.DType;
+import dev.tenfold.nn.Buffer;
 import dev.tenfold.nn.Module;
 import dev.tenfold.nn.Parameter;
 import dev.tenfold.tensor.Generator;
@@ -14,8 +15,8 @@ import java.util.List;
  */
 final class TwoLayerNet extends Module {
     private final Parameter weight;
-    private final Tensor start;
-    private final Tensor signs;
+    private final Buffer start;
+    private final Buffer signs;
 
     /** {@code width} m must be even. */
     TwoLayerNet(Generator generator, int inputs, int width) {
@@ -32,11 +33,11 @@ final class TwoLayerNet extends Module {
     /** f [n, 1] of x [n, inputs]. */
     @Override
     public Tensor forward(Tensor x) {
-        return x.matmul(weight.value().transpose()).relu().matmul(signs);
+        return x.matmul(weight.value().transpose()).relu().matmul(signs.value());
     }
 
     /** {@code ||W - W(0)||_F^2}: the penalty under which the network stays close to its tangent kernel. */
     Tensor movement() {
-        return weight.value().sub(start).square().sum();
+        return weight.value().sub(start.value()).square().sum();
     }
 }

@@ -1,6 +1,7 @@
 package dev.tenfold.nn.layers;
 
 import dev.tenfold.kernels.DType;
+import dev.tenfold.nn.Buffer;
 import dev.tenfold.nn.Parameter;
 import dev.tenfold.tensor.NoGrad;
 import dev.tenfold.tensor.Normalisations;
@@ -16,12 +17,12 @@ final class ChannelStatistics {
     private final long channels;
     private final Parameter weight;
     private final Parameter bias;
-    private final Tensor runningMean;
-    private final Tensor runningVariance;
+    private final Buffer runningMean;
+    private final Buffer runningVariance;
     private boolean updating = true;
 
     /** Registers {@code weight}, {@code bias}, {@code running_mean} and {@code running_var} with the layer, as far as the options have them. */
-    ChannelStatistics(int channels, BatchNormOptions options, DType dtype, BiFunction<String, Tensor, Parameter> parameter, BiFunction<String, Tensor, Tensor> buffer) {
+    ChannelStatistics(int channels, BatchNormOptions options, DType dtype, BiFunction<String, Tensor, Parameter> parameter, BiFunction<String, Tensor, Buffer> buffer) {
         this.options = options;
         this.channels = channels;
         weight = options.affine() ? parameter.apply("weight", Tensors.ones(dtype, channels)) : null;
@@ -52,15 +53,15 @@ final class ChannelStatistics {
     private void move(Normalisations.Batch batch, long count) {
         double momentum = options.momentum();
         try (NoGrad region = NoGrad.open()) {
-            runningMean.copyFrom(runningMean.mul(1 - momentum).addScaled(batch.mean(), momentum));
-            runningVariance.copyFrom(runningVariance.mul(1 - momentum).addScaled(batch.variance(), momentum * count / (count - 1)));
+            runningMean.value().copyFrom(runningMean.value().mul(1 - momentum).addScaled(batch.mean(), momentum));
+            runningVariance.value().copyFrom(runningVariance.value().mul(1 - momentum).addScaled(batch.variance(), momentum * count / (count - 1)));
         }
     }
 
     private Tensor byRunning(Tensor x) {
-        Tensor factor = runningVariance.add(options.eps()).rsqrt();
+        Tensor factor = runningVariance.value().add(options.eps()).rsqrt();
         if (weight != null) factor = factor.mul(weight.value());
-        Tensor shift = runningMean.mul(factor);
+        Tensor shift = runningMean.value().mul(factor);
         shift = bias == null ? shift.neg() : bias.value().sub(shift);
         long[] perChannel = new long[x.rank() - 1];
         Arrays.fill(perChannel, 1);

@@ -1,6 +1,7 @@
 package dev.tenfold.nn.layers;
 
 import dev.tenfold.kernels.DType;
+import dev.tenfold.nn.Buffer;
 import dev.tenfold.nn.Module;
 import dev.tenfold.nn.Parameter;
 import dev.tenfold.tensor.Generator;
@@ -26,7 +27,7 @@ public final class Transformer extends Module {
     }
 
     private final List<TransformerBlock> blocks = new ArrayList<>();
-    private final Tensor fixed;
+    private final Buffer fixed;
     private final Parameter learned;
     private final LayerNorm norm;
 
@@ -84,7 +85,7 @@ public final class Transformer extends Module {
     }
 
     private Tensor placed(Tensor tokens) {
-        Tensor positions = learned != null ? learned.value() : fixed;
+        Tensor positions = learned != null ? learned.value() : fixed.value();
         if (positions == null) return tokens;
         if (tokens.rank() != 3 || tokens.size(1) > positions.size(0) || tokens.size(2) != positions.size(1)) {
             throw new IllegalArgumentException("Transformer: the tokens are " + tokens.shape() + "; they must be [batch, at most " + positions.size(0)

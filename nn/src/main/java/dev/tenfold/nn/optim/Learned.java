@@ -1,6 +1,8 @@
 package dev.tenfold.nn.optim;
 
 import dev.tenfold.nn.Parameter;
+import dev.tenfold.tensor.Device;
+import dev.tenfold.tensor.NoGrad;
 import dev.tenfold.tensor.Scope;
 import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.Tensors;
@@ -59,10 +61,18 @@ final class Learned {
         return state.length;
     }
 
-    /** State {@code kind}; zeros at first. */
+    /** State {@code kind}, where the parameter is; zeros at first. */
     Tensor state(int kind) {
         if (state[kind] == null) state[kind] = zeros();
-        return state[kind];
+        return state[kind] = at(value().device(), state[kind]);
+    }
+
+    /** {@code own}, which belongs to no scope, or a copy on {@code device} in place of it. */
+    static Tensor at(Device device, Tensor own) {
+        if (own.device() == device) return own;
+        try (own; NoGrad region = NoGrad.open()) {
+            return Scope.release(own.to(device));
+        }
     }
 
     /** Continues with another state. */

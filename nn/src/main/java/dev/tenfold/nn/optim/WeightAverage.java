@@ -85,6 +85,7 @@ public final class WeightAverage implements Stateful, AutoCloseable {
     /** Moves the average towards the module's weights, and copies its buffers. */
     public void update() {
         if (inUse) throw new IllegalStateException("WeightAverage: the module holds the averages now; close the Use before the next update");
+        follow();
         double d = warmUp ? Math.min(decay, (1.0 + updates) / (10.0 + updates)) : decay;
         blend(averages, module, d);
         updates++;
@@ -118,7 +119,13 @@ public final class WeightAverage implements Stateful, AutoCloseable {
         }
     }
 
+    /** The averages lie where the module is. */
+    private void follow() {
+        module.state().forEach((name, own) -> averages.computeIfPresent(name, (same, average) -> Learned.at(own.device(), average)));
+    }
+
     private void exchange() {
+        follow();
         try (NoGrad region = NoGrad.open()) {
             List<Update.Call> calls = new ArrayList<>();
             module.state().forEach((name, value) -> calls.add(new Update.Call(new double[0], value, averages.get(name))));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tenfold.kernels.DType;
+import dev.tenfold.nn.Buffer;
 import dev.tenfold.nn.Module;
 import dev.tenfold.nn.TrainingState;
 import dev.tenfold.nn.data.Batch;
@@ -39,7 +40,7 @@ class WeightAverageTest {
     /** One weight and one count. */
     private static final class Scale extends Module {
         private final Tensor weight = parameter("weight", Tensors.scalar(DType.F64, 1)).value();
-        private final Tensor seen = buffer("seen", Tensors.scalar(DType.I64, 0));
+        private final Buffer seen = buffer("seen", Tensors.scalar(DType.I64, 0));
 
         @Override
         public Tensor forward(Tensor x) {
@@ -49,7 +50,7 @@ class WeightAverageTest {
         void set(double value, long count) {
             try (NoGrad region = NoGrad.open()) {
                 weight.copyFrom(Tensors.scalar(DType.F64, value));
-                seen.copyFrom(Tensors.scalar(DType.I64, count));
+                seen.value().copyFrom(Tensors.scalar(DType.I64, count));
             }
         }
     }
@@ -95,13 +96,13 @@ class WeightAverageTest {
         Tensor one = Tensors.scalar(DType.F64, 1);
         try (WeightAverage.Use averaged = average.use()) {
             assertEquals(2, scale.forward(one).item());
-            assertEquals(7, scale.seen.item());
+            assertEquals(7, scale.seen.value().item());
             assertThrows(IllegalStateException.class, average::update);
             assertThrows(IllegalStateException.class, average::use);
             assertThrows(IllegalStateException.class, average::state);
         }
         assertEquals(5, scale.forward(one).item());
-        assertEquals(8, scale.seen.item());
+        assertEquals(8, scale.seen.value().item());
         assertEquals(2, average.state().get("average.weight").item());
         average.close();
     }
