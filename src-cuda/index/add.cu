@@ -27,7 +27,7 @@ template <i32 WIDTH> DEVICE void sums(const ELEMENT *x, i64 m, i64 inner, const 
     A own[WIDTH];
 #pragma unroll
     for (i32 k = 0; k < WIDTH; k++) own[k] = 0;
-#pragma unroll 4
+#pragma unroll 8
     for (u32 p = starts[block.rest]; p < end; p++) {
         const Pack<ELEMENT, WIDTH> pack = load<WIDTH>(x + order[p] * inner, WIDTH);
 #pragma unroll

@@ -9,7 +9,13 @@ import dev.tenfold.tensor.op.Scatter;
 import dev.tenfold.tensor.op.ScatterAdd;
 import java.util.List;
 
-/** Indexing, gathering, scattering, joining and padding. Part of {@link Tensor}. */
+/**
+ * Indexing, gathering, scattering, joining and padding. Part of {@link Tensor}.
+ *
+ * <p>An index (i64, i32 or u8) that lies outside of {@code [-size, size)} ends in an {@link IndexOutOfBoundsException} that names operation,
+ * position and value. On the host the call throws it. On a CUDA device the call returns without a look at the indices, such an
+ * element is read as 0 or left out, and whatever waits for the device next throws: reading a value, {@link Device#synchronize()}.
+ */
 public sealed interface TensorIndexing permits Tensor {
     /** This tensor. */
     Tensor self();

@@ -80,7 +80,9 @@ final class PointwiseText {
         text.append("    const i64 at = ((blockIdx.x - before) * ").append(THREADS).append(" + threadIdx.x) * WIDTH;\n    if (at >= run.n) return;\n");
         text.append("    const i32 count = run.n - at < WIDTH ? (i32) (run.n - at) : WIDTH;\n");
         for (int i = 0; i < inputs; i++) {
-            text.append(String.format("    const auto a%d = load<WIDTH>((const %s *) run.operands[%d] + at, count);\n", i, CudaText.name(element.in().get(i)), i));
+            String type = CudaText.name(element.in().get(i));
+            if (element.reads(i)) text.append(String.format("    const auto a%d = load<WIDTH>((const %s *) run.operands[%d] + at, count);\n", i, type, i));
+            else text.append(String.format("    const Pack<%s, WIDTH> a%d = {};\n", type, i));
         }
         text.append(packLoop(element).replaceAll("\\bp(\\d+)\\b", "set.p$1"));
         for (int k = 0; k < outputs; k++) {

@@ -4,6 +4,7 @@ import dev.tenfold.kernels.DType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -55,6 +56,11 @@ public record CudaText(List<DType> in, List<DType> out, List<DType> params, doub
     /** How many parameters a loop reads. */
     private static int params(PointwiseKernel kernel) {
         return kernel.code().ir().nodes().stream().filter(n -> n.step() == Ir.Step.PARAM).mapToInt(n -> (int) n.number() + 1).max().orElse(0);
+    }
+
+    /** Whether the results depend on an input: a tensor that is only written, as a step's scratch is, may hold anything before. */
+    public boolean reads(int input) {
+        return Pattern.compile("\\bx" + input + "\\b").matcher(text).results().count() > 1; // the first is the function's parameter
     }
 
     /** The name of a type in {@code src-cuda/common/types.cuh}. */

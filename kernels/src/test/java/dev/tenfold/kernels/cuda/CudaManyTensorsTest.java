@@ -130,6 +130,16 @@ class CudaManyTensorsTest {
         }
     }
 
+    @Test
+    void whatIsOnlyWrittenIsNotRead() {
+        PointwiseKernel kernel = PointwiseKernel.of(List.of(Expr.x(0), Expr.x(0).mul(2)), new DType[] {DType.F32, DType.F32}, DType.F32, new DType[] {DType.F32, DType.F32});
+        OnDevice.Twin x = on.twin(DType.F32, OnDevice.tame(DType.F32, 100, 1));
+        OnDevice.Twin y = on.empty(DType.F32, 100);
+        kernel.runAll(List.of(new PointwiseKernel.Run(100, new long[] {x.host(), y.host(), x.host(), y.host()}, new double[0])));
+        CudaPointwise.runAll(on.device, kernel, List.of(new PointwiseKernel.Run(100, new long[] {x.device(), y.device(), x.device(), y.device()}, new double[0])));
+        on.assertSame(y, "twice");
+    }
+
     private static PointwiseKernel.Run run(int n, double[] params, List<OnDevice.Twin> state, ToLongFunction<OnDevice.Twin> where) {
         long[] own = each(state, where);
         long[] operands = Arrays.copyOf(own, 7);

@@ -55,7 +55,7 @@ public final class Embedding extends Module {
     /**
      * The vectors of {@code indices}.
      *
-     * @throws IndexOutOfBoundsException when an index is not that of a row
+     * @throws IndexOutOfBoundsException when an index is not that of a row; on a device at the next wait for it
      */
     @Override
     public Tensor forward(Tensor indices) {
