@@ -15,6 +15,8 @@ public final class VectorTrials {
      * measure: it may be interpreted itself, and any vector loop that is compiled at all would win.
      */
     private static final long NANOS_PER_STEP = 10;
+    /** A loop waits so many times as long as its last trial took, if the plain form is slower than that: it may be interpreted as well. */
+    private static final long PATIENCE = 4;
     /** What a trial takes besides: the call and the clock. */
     private static final long NANOS_PER_TRIAL = 200;
     private static final int WINS = 8;
@@ -22,6 +24,8 @@ public final class VectorTrials {
     // Counted without synchronisation: a lost count only delays the change.
     private long owed = ELEMENTS_BEFORE_TRIALS;
     private int wins;
+    // When the next trial is due in any case; 0 before the first.
+    private long next;
 
     /** True when the vectors have taken over. */
     public boolean won() {
@@ -33,6 +37,11 @@ public final class VectorTrials {
         return owed;
     }
 
+    /** True when a trial is due, by elements or by time. */
+    public boolean due() {
+        return owed <= 0 || next != 0 && System.nanoTime() - next >= 0;
+    }
+
     /** Tells of elements that the scalar form works on. */
     public void worked(long elements) {
         owed -= elements;
@@ -42,5 +51,6 @@ public final class VectorTrials {
     public void tried(long nanos, long steps) {
         wins = nanos <= NANOS_PER_TRIAL + NANOS_PER_STEP * steps ? wins + 1 : 0;
         owed = Math.min(ELEMENTS_BEFORE_TRIALS, ELEMENTS_PER_NANO * nanos);
+        next = System.nanoTime() + PATIENCE * nanos;
     }
 }

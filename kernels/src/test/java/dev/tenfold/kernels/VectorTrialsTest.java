@@ -51,4 +51,17 @@ class VectorTrialsTest {
         trials.tried(1_000_000_000, STEPS);
         assertEquals(first, trials.owed());
     }
+
+    @Test
+    void aSlowPlainFormDoesNotPutOffTheNextTrial() throws InterruptedException {
+        assertFalse(trials.due(), "before the first trial nothing is known");
+        trials.tried(1_000_000, STEPS);
+        Thread.sleep(5);
+        assertTrue(trials.owed() > 0);
+        assertTrue(trials.due());
+        trials.tried(3_600_000_000_000L, STEPS);
+        assertFalse(trials.due(), "an hour's trial is paid for by more than what has passed");
+        trials.worked(trials.owed());
+        assertTrue(trials.due());
+    }
 }

@@ -28,7 +28,7 @@ interface LineLoops {
 
         private static LineLoops forSingles() {
             LineLoops general = new ExpressionLines(DType.F32);
-            return VectorModule.available() && WideLines32.fits() ? new WideLines32(general) : general;
+            return VectorModule.available() && WideLines32.fits() ? new WarmingLines(general) : general;
         }
     }
 

@@ -2,6 +2,7 @@ package dev.tenfold.kernels.cpu;
 
 import dev.tenfold.kernels.Memory;
 import dev.tenfold.kernels.VectorModule;
+import dev.tenfold.kernels.VectorTrials;
 import dev.tenfold.kernels.WorkerPool;
 
 /** One copy between strided regions: dimensions ordered and merged, then rows, repeated elements or tiles of a transpose. */
@@ -14,9 +15,8 @@ final class StridedCopy {
     private static final int TILE = 16;
 
     private static final boolean VECTOR_TILES = VectorModule.available() && VectorTile.fits();
-    private static final int TILES_BEFORE_VECTORS = 1 << 10;
     // Counted without synchronisation: a lost count only delays the change.
-    private static int plainTiles;
+    private static final VectorTrials TRIALS = new VectorTrials();
 
     private final int bytes;
     private final long from;
@@ -206,23 +206,29 @@ final class StridedCopy {
 
     /** {@code to[p, q] = from[q, p]}, both dense in their last index; the steps are those of the first indices. */
     private void tile(int rows, int columns, long from, long fromStep, long to, long toStep) {
-        if (bytes == 4 && VECTOR_TILES && rows == TILE && columns == TILE) {
-            if (vectorReady()) {
-                for (int q = 0; q < TILE; q += VectorTile.SIDE) {
-                    for (int p = 0; p < TILE; p += VectorTile.SIDE) {
-                        VectorTile.transpose(from + q * fromStep + 4 * p, fromStep, to + p * toStep + 4 * q, toStep);
-                    }
-                }
-                return;
-            }
-        }
+        if (bytes == 4 && VECTOR_TILES && rows == TILE && columns == TILE && byVectors(from, fromStep, to, toStep)) return;
         for (int p = 0; p < rows; p++) row(bytes, columns, from + (long) p * bytes, fromStep, to + p * toStep, bytes);
     }
 
-    /** Vector code runs a hundred times slower than a plain loop until it is compiled: the first tiles do without. */
-    private static boolean vectorReady() {
-        if (plainTiles > TILES_BEFORE_VECTORS) return true;
-        plainTiles++;
-        return false;
+    /** Transposes a whole tile where vectors have taken over or are to be tried; otherwise false. */
+    private static boolean byVectors(long from, long fromStep, long to, long toStep) {
+        if (TRIALS.won()) {
+            vectorTile(from, fromStep, to, toStep);
+            return true;
+        }
+        TRIALS.worked(TILE * TILE);
+        if (!TRIALS.due()) return false;
+        long start = System.nanoTime();
+        vectorTile(from, fromStep, to, toStep);
+        TRIALS.tried(System.nanoTime() - start, TILE * TILE / VectorTile.SIDE);
+        return true;
+    }
+
+    private static void vectorTile(long from, long fromStep, long to, long toStep) {
+        for (int q = 0; q < TILE; q += VectorTile.SIDE) {
+            for (int p = 0; p < TILE; p += VectorTile.SIDE) {
+                VectorTile.transpose(from + q * fromStep + 4 * p, fromStep, to + p * toStep + 4 * q, toStep);
+            }
+        }
     }
 }

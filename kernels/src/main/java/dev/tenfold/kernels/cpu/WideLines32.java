@@ -9,39 +9,21 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * {@link LineLoops} of f32 on vectors of 512 bits, one pass each, with the bits of the loops that serve while these are compiled.
+ * {@link LineLoops} of f32 on vectors of 512 bits, one pass each, with the bits of {@link ExpressionLines}, for lines of at least one vector.
  * What is left behind the last whole vector is done by one more that overlaps it, unless the target is an operand too.
  *
  * <p>The compiler boxes the vectors of a method into which it has pulled more than a few such loops. So the two long ones, the sums of
  * squares and of products, are spelt out to more than the 325 bytes of code up to which it pulls a hot method into its callers.
  */
 final class WideLines32 implements LineLoops {
+    /** Elements of a vector: no line may be shorter. */
+    static final int L = 16;
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_512;
-    private static final int L = 16;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-    // Until the compiler has made machine code of it, a vector loop runs a hundred times slower than a plain one.
-    private static final long ELEMENTS_BEFORE_VECTORS = 1 << 18;
-    private static final int LOOPS = 13;
-
-    private final LineLoops general;
-    // Elements by loop, counted without synchronisation: a lost count only delays the change.
-    private final long[] seen = new long[LOOPS];
-
-    WideLines32(LineLoops general) {
-        this.general = general;
-    }
 
     /** True where the machine's vectors are wide enough. */
     static boolean fits() {
         return FloatVector.SPECIES_PREFERRED.length() >= L;
-    }
-
-    /** True when the general loop is to be taken: for short lines, and until {@code loop} has seen enough. */
-    private boolean general(int loop, int n) {
-        if (n < L) return true;
-        if (seen[loop] > ELEMENTS_BEFORE_VECTORS) return false;
-        seen[loop] += n;
-        return true;
     }
 
     private static FloatVector load(long address) {
@@ -54,12 +36,12 @@ final class WideLines32 implements LineLoops {
 
     @Override
     public double sum(long x, int n) {
-        return general.sum(x, n);
+        return RowLoops.CHOSEN.sum32(x, n);
     }
 
     @Override
     public double max(long x, int n) {
-        return general(0, n) ? general.max(x, n) : largest(x, n);
+        return largest(x, n);
     }
 
     /** Comparisons instead of the library's maximum, whose care for NaN and the signs of zero takes five times the instructions. */
@@ -77,7 +59,7 @@ final class WideLines32 implements LineLoops {
 
     @Override
     public double sumSquares(long x, int n, double centre) {
-        return general(1, n) ? general.sumSquares(x, n, centre) : squares(x, n, (float) centre);
+        return squares(x, n, (float) centre);
     }
 
     private static float squares(long x, int n, float shift) {
@@ -123,7 +105,7 @@ final class WideLines32 implements LineLoops {
 
     @Override
     public double sumProducts(long g, long x, int n, double centre) {
-        return general(2, n) ? general.sumProducts(g, x, n, centre) : products(g, x, n, (float) centre);
+        return products(g, x, n, (float) centre);
     }
 
     private static float products(long g, long x, int n, float shift) {
@@ -159,21 +141,16 @@ final class WideLines32 implements LineLoops {
 
     @Override
     public double exp(long x, int n, double centre, long y) {
-        return general(3, n) ? general.exp(x, n, centre, y) : WideExp32.exp(x, n, (float) centre, y);
+        return WideExp32.exp(x, n, (float) centre, y);
     }
 
     @Override
     public void expAffine(long x, int n, double centre, double factor, double shift, long y) {
-        if (general(4, n)) general.expAffine(x, n, centre, factor, shift, y);
-        else WideExp32.expAffine(x, n, (float) centre, (float) factor, (float) shift, y);
+        WideExp32.expAffine(x, n, (float) centre, (float) factor, (float) shift, y);
     }
 
     @Override
     public void scale(long y, int n, double factor) {
-        if (general(5, n)) {
-            general.scale(y, n, factor);
-            return;
-        }
         float f = (float) factor;
         int i = 0;
         for (; i <= n - L; i += L) store(load(y + 4L * i).mul(f), y + 4L * i);
@@ -182,10 +159,6 @@ final class WideLines32 implements LineLoops {
 
     @Override
     public void affine(long x, int n, double centre, double factor, double shift, long y) {
-        if (general(6, n)) {
-            general.affine(x, n, centre, factor, shift, y);
-            return;
-        }
         FloatVector f = FloatVector.broadcast(S, (float) factor);
         FloatVector s = FloatVector.broadcast(S, (float) shift);
         float c = (float) centre;
@@ -196,8 +169,7 @@ final class WideLines32 implements LineLoops {
 
     @Override
     public void affine(long x, int n, double centre, double factor, long weight, long bias, long y) {
-        if (general(7, n)) general.affine(x, n, centre, factor, weight, bias, y);
-        else weighted(x, n, (float) centre, (float) factor, weight, bias, y);
+        weighted(x, n, (float) centre, (float) factor, weight, bias, y);
     }
 
     private static void weighted(long x, int n, float centre, float factor, long weight, long bias, long y) {
@@ -212,10 +184,6 @@ final class WideLines32 implements LineLoops {
 
     @Override
     public void combine(long g, long x, int n, double centre, double ofG, double ofX, double constant, long y) {
-        if (general(8, n)) {
-            general.combine(g, x, n, centre, ofG, ofX, constant, y);
-            return;
-        }
         FloatVector p = FloatVector.broadcast(S, (float) ofG);
         FloatVector q = FloatVector.broadcast(S, (float) ofX);
         FloatVector r = FloatVector.broadcast(S, (float) constant);
@@ -229,10 +197,6 @@ final class WideLines32 implements LineLoops {
 
     @Override
     public void softmaxGradient(long y, long g, int n, double sum, long out) {
-        if (general(9, n)) {
-            general.softmaxGradient(y, g, n, sum, out);
-            return;
-        }
         float s = (float) sum;
         int i = 0;
         for (; i <= n - L; i += L) store(load(y + 4L * i).mul(load(g + 4L * i).sub(s)), out + 4L * i);
@@ -243,14 +207,12 @@ final class WideLines32 implements LineLoops {
 
     @Override
     public void logSoftmaxGradient(long y, long g, int n, double sum, long out) {
-        if (general(10, n)) general.logSoftmaxGradient(y, g, n, sum, out);
-        else WideExp32.logSoftmaxGradient(y, g, n, (float) sum, out);
+        WideExp32.logSoftmaxGradient(y, g, n, (float) sum, out);
     }
 
     @Override
     public void weightedSums(long g, long weight, long x, int n, double centre, long sums) {
-        if (general(11, n)) general.weightedSums(g, weight, x, n, centre, sums);
-        else bothSums(g, weight, x, n, (float) centre, sums);
+        bothSums(g, weight, x, n, (float) centre, sums);
     }
 
     private static void bothSums(long g, long weight, long x, int n, float shift, long sums) {
@@ -297,8 +259,7 @@ final class WideLines32 implements LineLoops {
 
     @Override
     public void weightedGradient(long g, long weight, long x, int n, double centre, double ofG, double ofX, double constant, long dx, long dweight, long dbias) {
-        if (general(12, n)) general.weightedGradient(g, weight, x, n, centre, ofG, ofX, constant, dx, dweight, dbias);
-        else allGradients(g, weight, x, n, (float) centre, (float) ofG, (float) ofX, (float) constant, dx, dweight, dbias);
+        allGradients(g, weight, x, n, (float) centre, (float) ofG, (float) ofX, (float) constant, dx, dweight, dbias);
     }
 
     private static void allGradients(long g, long weight, long x, int n, float centre, float ofG, float ofX, float constant, long dx, long dweight, long dbias) {

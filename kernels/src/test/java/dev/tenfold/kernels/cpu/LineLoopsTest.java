@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.Memory;
+import dev.tenfold.kernels.VectorModule;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,8 +19,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class LineLoopsTest {
     private static final int[] LENGTHS = {1, 7, 15, 16, 17, 31, 48, 63, 64, 65, 100, 127, 128, 1000, 1024, 4099};
     private static final int LARGEST = 4099;
-    // More than the loops work on before they change to vectors.
-    private static final int CALLS_UNTIL_VECTORS = 80;
+    private static final boolean VECTORS = VectorModule.available() && WideLines32.fits();
+    // So many that the vectors are tried among them.
+    private static final int CALLS_WITH_TRIALS = 80;
 
     private final NativeArrays arrays = new NativeArrays();
 
@@ -135,12 +137,16 @@ class LineLoopsTest {
         double[] b = line(6);
         LineLoops chosen = LineLoops.of(DType.F32);
         LineLoops general = new ExpressionLines(DType.F32);
-        for (int i = 0; i < CALLS_UNTIL_VECTORS; i++) {
+        for (int i = 0; i < CALLS_WITH_TRIALS; i++) {
             run(loop, chosen, DType.F32, x, a, b, LARGEST);
             arrays.close();
         }
         for (int n : LENGTHS) {
-            assertArrayEquals(run(loop, general, DType.F32, x, a, b, n), run(loop, chosen, DType.F32, x, a, b, n), loop + " of " + n);
+            double[] wanted = run(loop, general, DType.F32, x, a, b, n);
+            assertArrayEquals(wanted, run(loop, chosen, DType.F32, x, a, b, n), loop + " of " + n);
+            if (VECTORS && n >= WideLines32.L) {
+                assertArrayEquals(wanted, run(loop, new WideLines32(), DType.F32, x, a, b, n), loop + " of " + n + " on vectors");
+            }
         }
     }
 
