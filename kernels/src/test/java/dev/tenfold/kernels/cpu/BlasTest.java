@@ -21,7 +21,7 @@ class BlasTest {
     @Test
     void productsAgreeWithATripleLoop() {
         Random random = new Random(1);
-        int[][] sizes = {{1, 1, 1}, {3, 5, 7}, {1, 9, 4}, {9, 1, 4}, {4, 4, 0}, {70, 66, 90}, {33, 130, 100}, {300, 20, 64}};
+        int[][] sizes = {{1, 1, 1}, {3, 5, 7}, {1, 9, 4}, {9, 1, 4}, {4, 4, 0}, {70, 66, 90}, {33, 130, 100}, {300, 20, 64}, {70, 150, 130}};
         for (DType type : new DType[] {DType.F32, DType.F64}) {
             for (int[] s : sizes) {
                 for (int flags = 0; flags < 4; flags++) {
@@ -74,6 +74,12 @@ class BlasTest {
 
     @Test
     void bitsDoNotDependOnTheNumberOfThreads() {
+        bitsAreEqual(500, 600, false);
+        // Multiplied the other way round.
+        bitsAreEqual(100, 500, true);
+    }
+
+    private void bitsAreEqual(int m, int n, boolean transB) {
         int before = WorkerPool.threads();
         long a = arrays.empty(DType.F32, 500 * 700);
         long b = arrays.empty(DType.F32, 700 * 600);
@@ -83,9 +89,9 @@ class BlasTest {
         try {
             for (int threads = 1; threads <= 3; threads++) {
                 WorkerPool.setThreads(threads);
-                long c = arrays.empty(DType.F32, 500 * 600);
-                Blas.gemm(DType.F32, false, false, 500, 600, 700, 1, a, 700, b, 600, 0, c, 600);
-                results[threads - 1] = NativeArrays.read(DType.F32, c, 500 * 600);
+                long c = arrays.empty(DType.F32, m * n);
+                Blas.gemm(DType.F32, false, transB, m, n, 700, 1, a, 700, b, transB ? 700 : n, 0, c, n);
+                results[threads - 1] = NativeArrays.read(DType.F32, c, m * n);
             }
         } finally {
             WorkerPool.setThreads(before);
