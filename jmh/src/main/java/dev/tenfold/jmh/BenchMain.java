@@ -93,8 +93,8 @@ public final class BenchMain {
     // A roof is the best that was seen, not the median: what disturbs the machine does not lower it.
     private Roof measureRoof() {
         String own = RoofBenchmark.class.getName();
-        double cached = Collections.min(forks.run(own + ".cachedAdd", null, null));
-        double copy = Collections.min(forks.run(own + ".copy", null, null));
+        double cached = Collections.min(forks.run(own + ".cachedAdd", null, null, 1));
+        double copy = Collections.min(forks.run(own + ".copy", null, null, 1));
         double cachedBytes = 12.0 * RoofBenchmark.CACHED_FLOATS * RoofBenchmark.REPEATS * options.threads();
         return new Roof(cachedBytes / cached / 1e9, 2.0 * RoofBenchmark.COPY_BYTES / copy / 1e9, 0);
     }
@@ -117,7 +117,7 @@ public final class BenchMain {
 
     private boolean sample(String benchmark, BenchCase row, List<Double> samples) {
         try {
-            return samples.addAll(forks.run(benchmark, row.param(), row.value()));
+            return samples.addAll(forks.run(benchmark, row.param(), row.value(), row.warmup()));
         } catch (BenchFailure e) {
             failures++;
             samples.clear();

@@ -53,18 +53,18 @@ public final class Catalogue {
         normalisations(cases);
         convolution(cases);
         cases.add(new BenchCase("small", "SmallTensor.recordedAdd", "recorded add", null, null, "16", Work.overhead()));
-        cases.add(new BenchCase("resnet", "ResNetStep.step", "ResNet-18 step", null, null, "32 x 3x32x32",
+        cases.add(BenchCase.step("resnet", "ResNetStep.step", "ResNet-18 step", "32 x 3x32x32",
                 Work.arithmetic(32, ResNetShape.trainingFlops(32))));
         networks(cases);
         return List.copyOf(cases);
     }
 
     private static void networks(List<BenchCase> cases) {
-        cases.add(new BenchCase("mlp", "MlpStep.step", "MLP step", null, null, "128 x 784-512-512-10",
+        cases.add(BenchCase.step("mlp", "MlpStep.step", "MLP step", "128 x 784-512-512-10",
                 Work.arithmetic(DenseShapes.MLP_BATCH, DenseShapes.trainingFlops(DenseShapes.MLP_BATCH, DenseShapes.MLP, true))));
-        cases.add(new BenchCase("transformer", "TransformerStep.step", "transformer step", null, null, "64 x 32, 4 layers of 128",
+        cases.add(BenchCase.step("transformer", "TransformerStep.step", "transformer step", "64 x 32, 4 layers of 128",
                 Work.arithmetic(DenseShapes.SEQUENCES, DenseShapes.transformerFlops())));
-        cases.add(new BenchCase("ctr", "ClicksStep.step", "CTR step", null, null, "1024 x 20 of 100 K x 16",
+        cases.add(BenchCase.step("ctr", "ClicksStep.step", "CTR step", "1024 x 20 of 100 K x 16",
                 Work.arithmetic(DenseShapes.CLICKS_BATCH, DenseShapes.trainingFlops(DenseShapes.CLICKS_BATCH, DenseShapes.CLICKS, false))));
     }
 

@@ -57,13 +57,14 @@ final class Forks {
     /**
      * Measures {@code benchmark} (its full name) at one size, once.
      *
+     * @param warmup the length of the warm-up, as a multiple of the usual one
      * @throws BenchFailure with the end of JMH's output when the fork fails
      */
-    List<Double> run(String benchmark, String param, String value) {
+    List<Double> run(String benchmark, String param, String value, double warmup) {
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .include("^" + Pattern.quote(benchmark) + "$")
                 .forks(Math.min(1, effort.forks))
-                .warmupIterations(effort.warmups)
+                .warmupIterations((int) Math.round(effort.warmups * warmup))
                 .warmupTime(TimeValue.milliseconds(effort.milliseconds))
                 .measurementIterations(effort.iterations)
                 .measurementTime(TimeValue.milliseconds(effort.milliseconds))

@@ -20,7 +20,7 @@ class ForksTest {
 
     @Test
     void aBenchmarkGivesOnePositiveTimePerIteration() throws IOException {
-        List<Double> seconds = new Forks(1, TOKEN).run(RoofBenchmark.class.getName() + ".cachedAdd", null, null);
+        List<Double> seconds = new Forks(1, TOKEN).run(RoofBenchmark.class.getName() + ".cachedAdd", null, null, 1);
         assertEquals(2, seconds.size());
         for (double s : seconds) assertTrue(s > 0 && s < 10, "seconds per call: " + s);
     }
@@ -48,7 +48,7 @@ class ForksTest {
 
     @Test
     void anUnknownBenchmarkFailsByName() {
-        String message = assertThrows(BenchFailure.class, () -> new Forks(1, TOKEN).run("dev.tenfold.jmh.Nothing.here", null, null))
+        String message = assertThrows(BenchFailure.class, () -> new Forks(1, TOKEN).run("dev.tenfold.jmh.Nothing.here", null, null, 1))
                 .getMessage();
         assertTrue(message.startsWith("dev.tenfold.jmh.Nothing.here failed"), message);
     }
