@@ -118,8 +118,8 @@ public final class Catalogue {
         entries.add(new Entry("all", Truth.samples(true), Truth.faults(true)).everywhere());
         entries.add(new Entry("any", Truth.samples(false), Truth.faults(false)).everywhere());
         entries.add(new Entry("cumulativeSum", CumulativeSum.samples(), CumulativeSum.faults()).everywhere());
-        entries.add(new Entry("logCumulativeSumExp", LogCumulativeSumExp.samples(), LogCumulativeSumExp.faults()));
-        entries.add(new Entry("linearRecurrence", LinearRecurrence.samples(), LinearRecurrence.faults()));
+        entries.add(new Entry("logCumulativeSumExp", LogCumulativeSumExp.samples(), LogCumulativeSumExp.faults()).everywhere());
+        entries.add(new Entry("linearRecurrence", LinearRecurrence.samples(), LinearRecurrence.faults()).everywhere());
         entries.add(new Entry("sort", Sort.samples(), Sort.faults()).everywhere());
         entries.add(new Entry("topK", Sort.topKSamples(), Sort.topKFaults()).everywhere());
         entries.add(new Entry("nonzero", NonZero.samples(), NonZero.faults()).everywhere());

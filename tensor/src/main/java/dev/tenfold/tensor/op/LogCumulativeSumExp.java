@@ -1,12 +1,13 @@
 package dev.tenfold.tensor.op;
 
 import dev.tenfold.kernels.DType;
-import dev.tenfold.kernels.cpu.Scans;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.Tensors;
+import dev.tenfold.tensor.primitive.Reducing;
 import java.util.List;
 
 /**
@@ -22,11 +23,15 @@ public record LogCumulativeSumExp(int axis) implements Operation {
     }
 
     @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
+    }
+
+    @Override
     public Tensor[] forward(Tensor[] inputs) {
         Shape shape = inputs[0].shape();
         int a = shape.axis(axis, name());
-        return new Tensor[] {Single.run(name(), inputs, shape, (type, in, out) ->
-                Scans.logCumulativeSumExp(type, in[0], shape.product(0, a), shape.size(a), shape.product(a + 1, shape.rank()), out))};
+        return new Tensor[] {Single.onTensors(name(), inputs, shape, (in, out) -> Reducing.logCumulativeSumExp(in[0], Reducing.Lines.along(a, shape), out))};
     }
 
     @Override

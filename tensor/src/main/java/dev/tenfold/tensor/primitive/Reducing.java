@@ -1,6 +1,8 @@
 package dev.tenfold.tensor.primitive;
 
 import dev.tenfold.kernels.cpu.Reductions;
+import dev.tenfold.kernels.cpu.Scans;
+import dev.tenfold.kernels.cuda.CudaRecurrence;
 import dev.tenfold.kernels.cuda.CudaReductions;
 import dev.tenfold.kernels.cuda.CudaSoftmax;
 import dev.tenfold.kernels.expr.Pipeline;
@@ -63,6 +65,21 @@ public final class Reducing {
     public static void cumulativeSum(Tensor x, Lines l, boolean reverse, Tensor out) {
         if (out.device() == Device.CPU) Reductions.cumulativeSum(x.dtype(), x.address(), l.outer, l.n, l.inner, reverse, out.address());
         else CudaReductions.cumulativeSum(out.device().accelerator(), x.dtype(), x.deviceAddress(), l.outer, l.n, l.inner, reverse, out.deviceAddress());
+    }
+
+    /** {@code y_k = x_k + a_k y_{k-1}} along every line, from its end where {@code reverse}; see {@link Scans#recurrence}. */
+    public static void recurrence(Tensor x, Tensor a, Lines l, boolean reverse, Tensor out) {
+        if (out.device() == Device.CPU) {
+            Scans.recurrence(out.dtype(), x.address(), a.address(), l.outer, l.n, l.inner, reverse, out.address());
+        } else {
+            CudaRecurrence.linear(out.device().accelerator(), out.dtype(), x.deviceAddress(), a.deviceAddress(), l.outer, l.n, l.inner, reverse, out.deviceAddress());
+        }
+    }
+
+    /** {@code y_k = log sum_{j <= k} exp(x_j)} along every line; see {@link Scans#logCumulativeSumExp}. */
+    public static void logCumulativeSumExp(Tensor x, Lines l, Tensor out) {
+        if (out.device() == Device.CPU) Scans.logCumulativeSumExp(out.dtype(), x.address(), l.outer, l.n, l.inner, out.address());
+        else CudaRecurrence.logCumulativeSumExp(out.device().accelerator(), out.dtype(), x.deviceAddress(), l.outer, l.n, l.inner, out.deviceAddress());
     }
 
     /** Softmax of every line, or its logarithm. */
