@@ -30,7 +30,11 @@ final class IndexFaults {
     private static final long RECORD = 40;
     private static final int NONE = 0;
     private static final int TOLD = 2;
-    private static final List<String> OPERATIONS = new CopyOnWriteArrayList<>();
+    /** What is said of the value, position and size of an index, and of a label. */
+    private static final String INDEX = ": index %d at position %d of the index tensor is outside an axis of %d elements";
+    static final String LABEL = ": label %d at position %d is outside the %d classes of the logits";
+    /** What the kernels' numbers stand for: sentences that begin with the operation. */
+    private static final List<String> SENTENCES = new CopyOnWriteArrayList<>();
 
     private final CudaDevice device;
     private final AtomicLong launches = new AtomicLong();
@@ -42,20 +46,25 @@ final class IndexFaults {
 
     /** Gives the next argument of {@code launch}: where to tell of an index of {@code operation}. */
     void tellTo(Launch launch, String operation) {
+        tellTo(launch, operation, INDEX);
+    }
+
+    /** As above; {@code sentence} is a format that takes value, position and size. */
+    void tellTo(Launch launch, String operation, String sentence) {
         long at = launch.struct(BYTES);
         Memory.putLong(at, record().address());
         Memory.putLong(at + 8, launches.incrementAndGet());
-        Memory.putInt(at + 16, code(operation));
+        Memory.putInt(at + 16, code(operation + sentence));
     }
 
-    private static int code(String operation) {
-        int known = OPERATIONS.indexOf(operation);
-        return known >= 0 ? known : register(operation);
+    private static int code(String sentence) {
+        int known = SENTENCES.indexOf(sentence);
+        return known >= 0 ? known : register(sentence);
     }
 
-    private static synchronized int register(String operation) {
-        if (!OPERATIONS.contains(operation)) OPERATIONS.add(operation);
-        return OPERATIONS.indexOf(operation);
+    private static synchronized int register(String sentence) {
+        if (!SENTENCES.contains(sentence)) SENTENCES.add(sentence);
+        return SENTENCES.indexOf(sentence);
     }
 
     private Pointer record() {
@@ -85,9 +94,8 @@ final class IndexFaults {
         synchronized (this) {
             long at = known.address();
             if (Memory.getInt(at) != TOLD) return; // another thread tells
-            found = OPERATIONS.get(Memory.getInt(at + OPERATION)) + ": index " + Memory.getLong(at + VALUE) + " at position " + Memory.getLong(at + POSITION)
-                    + " of the index tensor is outside an axis of " + Memory.getLong(at + SIZE) + " elements; found on " + device
-                    + " after the call had returned: results since then are of no use";
+            found = SENTENCES.get(Memory.getInt(at + OPERATION)).formatted(Memory.getLong(at + VALUE), Memory.getLong(at + POSITION), Memory.getLong(at + SIZE))
+                    + "; found on " + device + " after the call had returned: results since then are of no use";
             Memory.putInt(at, NONE);
         }
         throw new IndexOutOfBoundsException(found);

@@ -41,6 +41,7 @@ public final class Kernels {
         all.addAll(CudaReductions.families());
         all.add(CudaSoftmax.family());
         all.add(CudaNorm.family());
+        all.add(CudaCrossEntropy.family());
         all.add(CudaRecurrence.family());
         all.addAll(CudaPhilox.families());
         all.addAll(CudaGemm.families());

@@ -140,6 +140,6 @@ public final class Catalogue {
         entries.add(new Entry("batchNorm", BatchNorm.samples(), BatchNorm.faults()).everywhere());
         entries.add(new Entry("layerNorm", LayerNorm.samples(), LayerNorm.faults()).everywhere());
         entries.add(new Entry("groupNorm", GroupNorm.samples(), GroupNorm.faults()).everywhere());
-        entries.add(new Entry("crossEntropy", CrossEntropy.samples(), CrossEntropy.faults()));
+        entries.add(new Entry("crossEntropy", CrossEntropy.samples(), CrossEntropy.faults()).everywhere());
     }
 }

@@ -1,15 +1,14 @@
 package dev.tenfold.tensor.op;
 
 import dev.tenfold.kernels.DType;
-import dev.tenfold.kernels.Memory;
-import dev.tenfold.kernels.cpu.Reductions;
-import dev.tenfold.kernels.cpu.RowCrossEntropy;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.NoGrad;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.Tensors;
+import dev.tenfold.tensor.primitive.Loss;
 import java.util.List;
 
 /**
@@ -49,6 +48,11 @@ public record CrossEntropy(double smoothing, long ignored, Reduction reduction) 
     }
 
     @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
+    }
+
+    @Override
     public Tensor[] forward(Tensor[] inputs) {
         Shape x = inputs[0].shape();
         Shape labels = inputs[1].shape();
@@ -59,17 +63,15 @@ public record CrossEntropy(double smoothing, long ignored, Reduction reduction) 
         DType type = Single.commonType(name(), inputs[0]).compute();
         Tensor max = Tensor.allocate(type, Shape.of(n));
         Tensor sum = Tensor.allocate(type, Shape.of(n));
-        try (Tensor places = labels(inputs[1]); Tensor losses = Tensor.allocate(type, Shape.of(n))) {
-            double factor = factor(places, x.size(1));
-            Tensor y = Single.run(name(), new Tensor[] {inputs[0]}, reduction == Reduction.NONE ? Shape.of(n) : Shape.of(), (compute, in, out) -> {
-                long each = reduction == Reduction.NONE ? out : losses.address();
-                RowCrossEntropy.forward(compute, in[0], n, x.size(1), places.address(), smoothing, ignored, each, max.address(), sum.address());
-                if (reduction == Reduction.NONE) return;
-                Reductions.reduce(Reductions.Kind.SUM, compute, each, 1, n, 1, out);
-                Memory.putAsDouble(compute, out, Memory.getAsDouble(compute, out) * factor);
-            });
+        try (Tensor places = labels(inputs[1])) {
+            Tensor y = Single.onTensors(name(), new Tensor[] {inputs[0]}, reduction == Reduction.NONE ? Shape.of(n) : Shape.of(),
+                    (in, out) -> Loss.crossEntropy(in[0], targets(places, x.size(1)), out, max, sum));
             return new Tensor[] {y, max, sum};
         }
+    }
+
+    private Loss.Targets targets(Tensor labels, long classes) {
+        return new Loss.Targets(labels, classes, smoothing, ignored, reduction != Reduction.NONE, reduction == Reduction.MEAN);
     }
 
     /** The labels as dense i64, to be closed by the caller. */
@@ -78,20 +80,6 @@ public record CrossEntropy(double smoothing, long ignored, Reduction reduction) 
             throw new IllegalArgumentException("crossEntropy: labels are " + labels.dtype() + "; they must be i64, i32 or u8");
         }
         return labels.dtype() == DType.I64 ? Axes.dense(labels) : labels.to(DType.I64);
-    }
-
-    /** What the sum of the losses is multiplied by; checks the labels. */
-    private double factor(Tensor labels, long classes) {
-        long counted = 0;
-        for (long i = 0; i < labels.elements(); i++) {
-            long label = Memory.getLong(labels.address() + 8 * i);
-            if (label == ignored) continue;
-            if (label < 0 || label >= classes) {
-                throw new IllegalArgumentException("crossEntropy: label " + label + " at position " + i + " is outside the " + classes + " classes of the logits");
-            }
-            counted++;
-        }
-        return reduction == Reduction.MEAN ? 1.0 / counted : 1;
     }
 
     @Override
@@ -103,21 +91,21 @@ public record CrossEntropy(double smoothing, long ignored, Reduction reduction) 
     public Tensor[] backward(Gradient gradient) {
         Tensor x = gradient.savedInput(0);
         try (Tensor labels = labels(gradient.savedInput(1))) {
-            double factor = factor(labels, x.size(1));
-            return new Tensor[] {NoGrad.active() ? fused(gradient, x, labels, factor) : composed(gradient.output(), x, labels, factor), null};
+            return new Tensor[] {NoGrad.active() ? fused(gradient, x, labels) : composed(gradient.output(), x, labels), null};
         }
     }
 
-    private Tensor fused(Gradient gradient, Tensor x, Tensor labels, double factor) {
-        return Single.run(name(), new Tensor[] {x, gradient.output()}, x.shape(), (type, in, dx) -> RowCrossEntropy.backward(type, in[0], x.size(0), x.size(1),
-                labels.address(), smoothing, ignored, gradient.savedOutput(1).address(), gradient.savedOutput(2).address(), in[1], reduction != Reduction.NONE, factor, dx));
+    private Tensor fused(Gradient gradient, Tensor x, Tensor labels) {
+        return Single.onTensors(name(), new Tensor[] {x, gradient.output()}, x.shape(), (in, dx) ->
+                Loss.crossEntropyGradient(in[0], targets(labels, x.size(1)), gradient.savedOutput(1), gradient.savedOutput(2), in[1], dx));
     }
 
-    private Tensor composed(Tensor g, Tensor x, Tensor labels, double factor) {
+    private Tensor composed(Tensor g, Tensor x, Tensor labels) {
         Tensor counted = labels.ne(ignored);
         Tensor target = Tensors.oneHot(x.dtype(), labels.mul(counted.to(DType.I64)), x.size(1)).mul(1 - smoothing).add(smoothing / x.size(1));
-        Tensor share = counted.to(x.dtype()).mul(factor).mul(g);
-        return x.softmax(1).sub(target).mul(share.unsqueeze(1));
+        Tensor share = counted.to(x.dtype().compute());
+        if (reduction == Reduction.MEAN) share = share.div(share.sum());
+        return x.softmax(1).sub(target).mul(share.to(x.dtype()).mul(g).unsqueeze(1));
     }
 
     static List<Sample> samples() {
