@@ -45,3 +45,14 @@ DEVICE f64 exponential(f64 x) {
     const f64 half = (k * 0.5 + MAGIC_64) - MAGIC_64;
     return core * two_to_the(half) * two_to_the(k - half);
 }
+
+// The exponential of the hardware: two units in the last place, for results that are rounded to 16 bits.
+DEVICE f32 rough_exponential(f32 x) {
+#ifdef TENFOLD_EMULATED
+    return exponential(x);
+#else
+    f32 result;
+    asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(result) : "f"(x * 0x1.715476p0f));
+    return result;
+#endif
+}

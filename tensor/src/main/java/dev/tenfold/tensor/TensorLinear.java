@@ -66,7 +66,7 @@ public sealed interface TensorLinear permits Tensor {
         Tensor k = headed(keys);
         Tensor v = headed(values);
         Tensor four = headed(q);
-        Tensor y = mask == null ? Operation.apply(operation, four, k, v) : Operation.apply(operation, four, k, v, mask);
+        Tensor y = mask == null ? operation.of(four, k, v) : operation.of(four, k, v, mask);
         return q.rank() == 4 ? y : y.reshape(q.shape().with(q.rank() - 1, v.size(3)).sizes());
     }
 
@@ -90,7 +90,7 @@ public sealed interface TensorLinear permits Tensor {
         }
         SelfAttention operation = new SelfAttention(heads, 1 / Math.sqrt(Math.max(1, x.size(-1) / 3.0 / Math.max(1, heads))), causal);
         Tensor three = x.rank() == 3 ? x : x.reshape(x.shape().product(0, x.rank() - 2), x.size(-2), x.size(-1));
-        Tensor y = mask == null ? Operation.apply(operation, three) : Operation.apply(operation, three, mask);
+        Tensor y = mask == null ? operation.of(three) : operation.of(three, mask);
         return x.rank() == 3 ? y : y.reshape(x.shape().with(x.rank() - 1, y.size(2)).sizes());
     }
 

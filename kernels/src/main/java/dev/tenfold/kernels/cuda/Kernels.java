@@ -42,6 +42,7 @@ public final class Kernels {
         all.add(CudaSoftmax.family());
         all.add(CudaNorm.family());
         all.add(CudaCrossEntropy.family());
+        all.add(CudaAttention.family());
         all.add(CudaRecurrence.family());
         all.addAll(CudaPhilox.families());
         all.addAll(CudaGemm.families());

@@ -1,6 +1,7 @@
 package dev.tenfold.tensor.op;
 
 import dev.tenfold.kernels.DType;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.NoGrad;
 import dev.tenfold.tensor.Operation;
@@ -15,12 +16,29 @@ import java.util.List;
  * Causal: query i sees the keys up to {@code i + keys - queries}, so that the last query sees all.
  *
  * <p>Scores are kept for a block of queries at a time, and computed anew backward. The gradient is fused where it is not
- * recorded itself, and tensor operations where it is. Results and gradients lie in memory as [batch, tokens, heads, width].
+ * recorded itself, and tensor operations where it is. The second result is what it needs of each query on a device. Results and gradients lie in memory as [batch, tokens, heads, width].
  */
 public record Attention(double scale, boolean causal) implements Operation {
+    /** Computes and, where a gradient is asked for, records the result alone: nobody but the graph needs the other one. */
+    static Tensor result(Operation operation, Tensor... inputs) {
+        Tensor[] results = Operation.applyAll(operation, inputs);
+        results[1].close();
+        return results[0];
+    }
+
+    /** {@link Attention} of {@code inputs}: queries, keys, values and perhaps a mask. */
+    public Tensor of(Tensor... inputs) {
+        return result(this, inputs);
+    }
+
     @Override
     public String name() {
         return "attention";
+    }
+
+    @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
     }
 
     @Override
@@ -28,7 +46,7 @@ public record Attention(double scale, boolean causal) implements Operation {
         Shape shape = resultShape(inputs);
         DType type = Single.commonType(name(), inputs[0], inputs[1], inputs[2]);
         try (AttentionOperands in = AttentionOperands.of(inputs)) {
-            return new Tensor[] {in.forward(type, shape, scale, causal)};
+            return in.forward(type, shape, scale, causal);
         }
     }
 
@@ -61,13 +79,18 @@ public record Attention(double scale, boolean causal) implements Operation {
     }
 
     @Override
+    public long savedOutputs() {
+        return 0b11;
+    }
+
+    @Override
     public Tensor[] backward(Gradient gradient) {
         Tensor[] inputs = new Tensor[gradient.inputs()];
         for (int i = 0; i < inputs.length; i++) inputs[i] = gradient.savedInput(i);
         Tensor g = gradient.output();
         if (!NoGrad.active()) return AttentionScores.gradients(inputs, g, scale, causal);
         try (AttentionOperands in = AttentionOperands.of(inputs)) {
-            return in.gradients(g, scale, causal);
+            return in.gradients(gradient.savedOutput(0), gradient.savedOutput(1), g, scale, causal);
         }
     }
 

@@ -8,10 +8,11 @@ import dev.tenfold.tensor.Layout;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.Tensors;
+import dev.tenfold.tensor.primitive.Attending;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Queries, keys, values [batch, heads, tokens, width] and a mask or null as the attention's kernel reads them, of the type that is computed in. */
+/** Queries, keys, values [batch, heads, tokens, width] and a mask or null as the attention's kernel reads them, of the type that their device takes. */
 final class AttentionOperands implements AutoCloseable {
     private final Tensor q;
     private final Tensor k;
@@ -38,9 +39,9 @@ final class AttentionOperands implements AutoCloseable {
         return operands;
     }
 
-    /** A copy where a token's vector has gaps, or is of a type that is not computed in. */
+    /** A copy where a token's vector has gaps, or is of a type that the device does not take. */
     private Tensor readable(Tensor x) {
-        DType compute = x.dtype().compute();
+        DType compute = Single.type(x);
         Layout layout = x.layout();
         boolean walkable = (layout.stride(3) == 1 || x.size(3) == 1) && (x.size(2) == 1 || layout.stride(2) >= x.size(3));
         if (compute == x.dtype() && walkable) return x;
@@ -53,16 +54,16 @@ final class AttentionOperands implements AutoCloseable {
         return new Sizes(q.dtype(), q.size(0), q.size(1), q.size(2), k.size(2), q.size(3), v.size(3), scale, causal);
     }
 
-    private static Heads heads(Tensor x) {
+    static Heads heads(Tensor x) {
         Layout layout = x.layout();
         long step = x.size(2) == 1 ? Math.max(1, x.size(3)) : layout.stride(2);
-        return new Heads(x.address(), layout.stride(0), layout.stride(1), step);
+        return new Heads(Attending.address(x), layout.stride(0), layout.stride(1), step);
     }
 
     private Mask hidden() {
         if (mask == null) return null;
         long[] steps = mask.layout().broadcastStrides(q.shape().with(3, k.size(2)));
-        return new Mask(mask.address(), steps[0], steps[1], steps[2], steps[3]);
+        return new Mask(Attending.address(mask), steps[0], steps[1], steps[2], steps[3]);
     }
 
     /** Memory in the order [batch, tokens, heads, width] seen as [batch, heads, tokens, width]: joining the heads again is a view. */
@@ -72,33 +73,39 @@ final class AttentionOperands implements AutoCloseable {
         }
     }
 
-    /** The result [batch, heads, queries, values], rounded to {@code type}. */
-    Tensor forward(DType type, Shape shape, double scale, boolean causal) {
-        if (shape.elements() == 0 || k.size(2) == 0) return Tensors.full(type, shape, 0);
+    /** What is kept of each query for the gradient. */
+    Tensor logs() {
+        return Attending.logs(q);
+    }
+
+    /** The result [batch, heads, queries, values], rounded to {@code type}, and what else its gradient needs. */
+    Tensor[] forward(DType type, Shape shape, double scale, boolean causal) {
+        Tensor logs = logs();
+        if (shape.elements() == 0 || k.size(2) == 0) return new Tensor[] {Tensors.full(type, shape, 0), logs};
         Tensor out = tokensFirst(q.dtype(), shape);
-        forward(scale, causal, heads(out));
-        return rounded(out, type);
+        forward(scale, causal, heads(out), logs);
+        return new Tensor[] {rounded(out, type), logs};
     }
 
-    /** Writes the result, which is not empty. */
-    void forward(double scale, boolean causal, Heads out) {
-        dev.tenfold.kernels.cpu.Attention.forward(sizes(scale, causal), heads(q), heads(k), heads(v), hidden(), out);
+    /** Writes the result, which is not empty, and {@code logs}. */
+    void forward(double scale, boolean causal, Heads out, Tensor logs) {
+        Attending.forward(q.device(), sizes(scale, causal), heads(q), heads(k), heads(v), hidden(), out, logs);
     }
 
-    /** The gradients of queries, keys and values, and null for a mask. */
-    Tensor[] gradients(Tensor incoming, double scale, boolean causal) {
+    /** The gradients of queries, keys and values, and null for a mask; {@code out} and {@code logs} are {@link #forward}'s. */
+    Tensor[] gradients(Tensor out, Tensor logs, Tensor incoming, double scale, boolean causal) {
         DType type = incoming.dtype();
         if (incoming.elements() == 0 || k.size(2) == 0) return results(Tensors.zerosLike(q), Tensors.zerosLike(k), Tensors.zerosLike(v), type);
         Tensor dq = tokensFirst(q.dtype(), q.shape());
         Tensor dk = tokensFirst(q.dtype(), k.shape());
         Tensor dv = tokensFirst(q.dtype(), v.shape());
-        gradients(incoming, scale, causal, heads(dq), heads(dk), heads(dv));
+        gradients(heads(out), logs, incoming, scale, causal, heads(dq), heads(dk), heads(dv));
         return results(dq, dk, dv, type);
     }
 
     /** Writes the gradients of queries, keys and values, none of them empty. */
-    void gradients(Tensor incoming, double scale, boolean causal, Heads dq, Heads dk, Heads dv) {
-        dev.tenfold.kernels.cpu.Attention.gradient(sizes(scale, causal), heads(q), heads(k), heads(v), hidden(), heads(readable(incoming)), dq, dk, dv);
+    void gradients(Heads out, Tensor logs, Tensor incoming, double scale, boolean causal, Heads dq, Heads dk, Heads dv) {
+        Attending.gradient(q.device(), sizes(scale, causal), heads(q), heads(k), heads(v), hidden(), out, logs, heads(readable(incoming)), dq, dk, dv);
     }
 
     private Tensor[] results(Tensor dq, Tensor dk, Tensor dv, DType type) {

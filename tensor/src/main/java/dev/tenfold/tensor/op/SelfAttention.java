@@ -2,6 +2,7 @@ package dev.tenfold.tensor.op;
 
 import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.cpu.Attention.Heads;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Layout;
 import dev.tenfold.tensor.NoGrad;
@@ -9,6 +10,7 @@ import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.Tensors;
+import dev.tenfold.tensor.primitive.Attending;
 import java.util.List;
 
 /**
@@ -22,6 +24,16 @@ public record SelfAttention(int heads, double scale, boolean causal) implements 
         return "selfAttention";
     }
 
+    /** The result for x and perhaps a mask. */
+    public Tensor of(Tensor... inputs) {
+        return Attention.result(this, inputs);
+    }
+
+    @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
+    }
+
     @Override
     public Tensor[] forward(Tensor[] inputs) {
         Shape x = inputs[0].shape();
@@ -31,19 +43,18 @@ public record SelfAttention(int heads, double scale, boolean causal) implements 
         DType type = Single.commonType(name(), inputs[0]);
         Attention.check(name(), causal, inputs.length > 1 ? inputs[1] : null, Shape.of(x.size(0), heads, x.size(1), x.size(1)));
         long width = x.size(2) / 3;
-        Tensor out = Tensor.allocate(type.compute(), x.with(2, width));
-        if (out.elements() > 0) {
-            try (Tensor dense = Axes.dense(inputs[0]); AttentionOperands in = operands(dense, inputs)) {
-                in.forward(scale, causal, place(out, 0, width));
-            }
+        Tensor out = Tensor.allocate(Single.type(inputs[0]), x.with(2, width));
+        try (Tensor dense = Axes.dense(inputs[0]); AttentionOperands in = operands(dense, inputs)) {
+            Tensor logs = in.logs();
+            if (out.elements() > 0) in.forward(scale, causal, place(out, 0, width), logs);
+            return new Tensor[] {AttentionOperands.rounded(out, type), logs};
         }
-        return new Tensor[] {AttentionOperands.rounded(out, type)};
     }
 
     /** Where heads of {@code width} elements in all lie in a dense [batch, tokens, row], from element {@code start} of a row on. */
     private Heads place(Tensor x, long start, long width) {
         long row = x.size(2);
-        return new Heads(x.address() + start * x.dtype().bytes(), x.size(1) * row, width / heads, row);
+        return new Heads(Attending.address(x) + start * x.dtype().bytes(), x.size(1) * row, width / heads, row);
     }
 
     private AttentionOperands operands(Tensor x, Tensor[] inputs) {
@@ -60,6 +71,11 @@ public record SelfAttention(int heads, double scale, boolean causal) implements 
     }
 
     @Override
+    public long savedOutputs() {
+        return 0b11;
+    }
+
+    @Override
     public Tensor[] backward(Gradient gradient) {
         Tensor x = gradient.savedInput(0);
         Tensor[] inputs = gradient.inputs() > 1 ? new Tensor[] {x, gradient.savedInput(1)} : new Tensor[] {x};
@@ -67,7 +83,7 @@ public record SelfAttention(int heads, double scale, boolean causal) implements 
         Tensor g = gradient.output();
         Tensor incoming = g.reshape(g.size(0), g.size(1), heads, g.size(2) / heads).transpose(1, 2);
         if (NoGrad.active()) {
-            results[0] = fused(x, inputs, incoming);
+            results[0] = fused(x, inputs, gradient.savedOutput(0), gradient.savedOutput(1), incoming);
             return results;
         }
         Tensor[] parts = parts(x);
@@ -90,14 +106,12 @@ public record SelfAttention(int heads, double scale, boolean causal) implements 
         return x.transpose(1, 2).reshape(x.size(0), x.size(2), x.size(1) * x.size(3));
     }
 
-    private Tensor fused(Tensor x, Tensor[] inputs, Tensor incoming) {
+    private Tensor fused(Tensor x, Tensor[] inputs, Tensor y, Tensor logs, Tensor incoming) {
         if (x.elements() == 0) return Tensors.zerosLike(x);
-        DType compute = x.dtype().compute();
-        Tensor out = Tensor.allocate(compute, x.shape());
+        Tensor out = Tensor.allocate(Single.type(x), x.shape());
         long width = x.size(2) / 3;
         try (Tensor dense = Axes.dense(x); AttentionOperands in = operands(dense, inputs)) {
-            in.gradients(incoming, scale, causal, place(out, 0, width), place(out, width, width),
-                    place(out, 2 * width, width));
+            in.gradients(place(y, 0, width), logs, incoming, scale, causal, place(out, 0, width), place(out, width, width), place(out, 2 * width, width));
         }
         return AttentionOperands.rounded(out, x.dtype());
     }
