@@ -51,6 +51,7 @@ public final class Kernels {
         all.addAll(CudaSort.families());
         all.add(CudaNonZero.family());
         all.add(CudaManyTensors.family());
+        all.addAll(CudaGemm.families());
         return List.copyOf(all);
     }
 
