@@ -32,6 +32,10 @@ DEVICE i64 to_bits(f64 a) { return __double_as_longlong(a); }
 DEVICE f32 from_bits(i32 a) { return __int_as_float(a); }
 DEVICE f64 from_bits(i64 a) { return __longlong_as_double(a); }
 
+// What an element of a floating type is computed in.
+template <class E> struct Compute { typedef f32 type; };
+template <> struct Compute<f64> { typedef f64 type; };
+
 // ---- two-byte floats ----
 
 DEVICE f32 widen(bf16 a) { return from_bits((i32) ((u32) a.bits << 16)); }

@@ -44,6 +44,7 @@ public final class Kernels {
         all.add(CudaCrossEntropy.family());
         all.add(CudaAttention.family());
         all.add(CudaRecurrence.family());
+        all.add(CudaConvolution.family());
         all.addAll(CudaPhilox.families());
         all.addAll(CudaGemm.families());
         all.addAll(CudaIndexing.families());
