@@ -25,6 +25,8 @@ template <i32 TM, i32 TN, i32 DEPTH> struct Shared {
     i64 targets[SIDE * TN];
     Place rows[2][DEPTH];
     i64 factors[2][DEPTH];
+    Digits digits[DEPTH]; // of the next step's rows: here, since registers are short
+    Digits step;
 };
 
 // One of a thread's T results along a side: neighbours in packs of 128 bits, the packs of 16 threads beside each other.
@@ -79,21 +81,18 @@ DEVICE void tile(const Product &product, const ELEMENT *a, const ELEMENT *x, con
     const i64 from = part * product.rows_each;
     const i64 to = smaller(rows.count, from + product.rows_each);
     const i32 steps = (i32) (from < to ? (to - from + DEPTH - 1) / DEPTH : 0);
-    i64 row = from + thread;
-    Digits digits = {0, 0, 0};
-    Digits step = {0, 0, 0};
     if (thread < DEPTH && steps > 0) {
-        digits = digits_of(rows, row);
-        step = digits_of(rows, DEPTH);
+        shared.digits[thread] = digits_of(rows, from + thread);
+        if (thread == 0) shared.step = digits_of(rows, DEPTH);
     }
-    // The rows of step t, in buffer t % 2; one after the other.
+    // The rows of step t, into buffer t % 2; one step after the other.
     const auto describe = [&](i32 t) {
         if (thread >= DEPTH) return;
-        const bool exists = row < to;
+        const bool exists = from + (i64) t * DEPTH + thread < to;
+        const Digits digits = exists ? shared.digits[thread] : Digits{0, 0, 0};
         shared.rows[t % 2][thread] = exists ? place_of(rows, digits, product.width) : Place{0, ABSENT, 0};
         shared.factors[t % 2][thread] = exists ? linear_of(rows, digits) : -1;
-        row += DEPTH;
-        digits = sum_of(rows, digits, step);
+        if (exists) shared.digits[thread] = sum_of(rows, digits, shared.step);
     };
     ELEMENT next_a[A_EACH];
     A next_b[B_EACH];
@@ -130,6 +129,7 @@ DEVICE void tile(const Product &product, const ELEMENT *a, const ELEMENT *x, con
     }
     const i32 tx = thread % SIDE;
     const i32 ty = thread / SIDE;
+    __syncthreads();
     describe(0);
     __syncthreads();
     if (steps > 0) fetch(0);
@@ -138,8 +138,8 @@ DEVICE void tile(const Product &product, const ELEMENT *a, const ELEMENT *x, con
     __syncthreads();
     for (i32 t = 0; t < steps; t++) {
         if (t + 1 < steps) fetch(t + 1);
-        describe(t); // of step t + 2: those of t were read before the last barrier
-#pragma unroll
+        describe(t + 2); // those of step t were read before the last barrier
+#pragma unroll 2
         for (i32 k = 0; k < DEPTH; k++) {
             A left[TM];
             A right[TN];

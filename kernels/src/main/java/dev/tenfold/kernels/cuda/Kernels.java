@@ -45,6 +45,7 @@ public final class Kernels {
         all.add(CudaAttention.family());
         all.add(CudaRecurrence.family());
         all.add(CudaConvolution.family());
+        all.add(CudaPooling.family());
         all.addAll(CudaPhilox.families());
         all.addAll(CudaGemm.families());
         all.addAll(CudaIndexing.families());
