@@ -1,12 +1,13 @@
 package dev.tenfold.tensor.op;
 
 import dev.tenfold.kernels.cpu.Convolution;
-import dev.tenfold.kernels.cpu.Pooling;
 import dev.tenfold.tensor.Convolutions;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
+import dev.tenfold.tensor.primitive.Convolving;
 import java.util.List;
 
 /**
@@ -23,10 +24,15 @@ public record AveragePool2d(int rows, int columns, Window window, boolean countP
     }
 
     @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
+    }
+
+    @Override
     public Tensor[] forward(Tensor[] inputs) {
         Convolution.Geometry g = window.pooling(name(), inputs[0].shape(), rows, columns);
-        return new Tensor[] {Single.run(name(), inputs, Shape.of(g.n(), g.c(), g.outH(), g.outW()), (type, in, out) ->
-                Pooling.average(type, g, countPadding, in[0], out))};
+        return new Tensor[] {Single.onTensors(name(), inputs, Shape.of(g.n(), g.c(), g.outH(), g.outW()), (in, out) ->
+                Convolving.average(g, countPadding, in[0], out))};
     }
 
     @Override

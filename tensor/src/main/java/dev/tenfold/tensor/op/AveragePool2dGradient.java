@@ -1,11 +1,12 @@
 package dev.tenfold.tensor.op;
 
 import dev.tenfold.kernels.cpu.Convolution;
-import dev.tenfold.kernels.cpu.Pooling;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
+import dev.tenfold.tensor.primitive.Convolving;
 import java.util.List;
 
 /**
@@ -19,6 +20,11 @@ public record AveragePool2dGradient(AveragePool2d pool, long height, long width)
     }
 
     @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
+    }
+
+    @Override
     public Tensor[] forward(Tensor[] inputs) {
         Shape dy = inputs[0].shape();
         if (dy.rank() != 4) throw new IllegalArgumentException(name() + ": dy " + dy + " must be [n, c, oh, ow]");
@@ -27,8 +33,8 @@ public record AveragePool2dGradient(AveragePool2d pool, long height, long width)
         if (dy.size(2) != g.outH() || dy.size(3) != g.outW()) {
             throw new IllegalArgumentException(name() + ": dy " + dy + " does not fit: planes of " + height + "x" + width + " give [n, c, " + g.outH() + ", " + g.outW() + "]");
         }
-        return new Tensor[] {Single.run(name(), inputs, x, (type, in, out) ->
-                Pooling.averageBackward(type, g, pool.countPadding(), in[0], out))};
+        return new Tensor[] {Single.onTensors(name(), inputs, x, (in, out) ->
+                Convolving.averageGradient(g, pool.countPadding(), in[0], out))};
     }
 
     @Override

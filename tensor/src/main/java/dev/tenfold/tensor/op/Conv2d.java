@@ -3,10 +3,12 @@ package dev.tenfold.tensor.op;
 import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.cpu.Convolution;
 import dev.tenfold.tensor.Convolutions;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
+import dev.tenfold.tensor.primitive.Convolving;
 import java.util.List;
 
 /**
@@ -23,14 +25,19 @@ public record Conv2d(Window window, int groups) implements Operation {
     }
 
     @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
+    }
+
+    @Override
     public Tensor[] forward(Tensor[] inputs) {
         Shape shape = inputs[0].shape();
         Convolution.Geometry g = window.geometry(name(), shape, inputs[1].shape(), groups);
         if (inputs.length > 2 && (inputs[2].rank() != 1 || inputs[2].size(0) != g.k())) {
             throw new IllegalArgumentException("conv2d: bias " + inputs[2].shape() + " does not fit weight " + inputs[1].shape() + "; it must be [" + g.k() + "]");
         }
-        return new Tensor[] {Single.run(name(), inputs, Shape.of(g.n(), g.k(), g.outH(), g.outW()), (type, in, out) ->
-                Convolution.forward(type, g, in[0], in[1], in.length > 2 ? in[2] : 0, out))};
+        return new Tensor[] {Single.onTensors(name(), inputs, Shape.of(g.n(), g.k(), g.outH(), g.outW()), (in, out) ->
+                Convolving.forward(g, in[0], in[1], in.length > 2 ? in[2] : null, out))};
     }
 
     @Override

@@ -1,10 +1,12 @@
 package dev.tenfold.tensor.op;
 
 import dev.tenfold.kernels.cpu.Convolution;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
+import dev.tenfold.tensor.primitive.Convolving;
 import java.util.List;
 
 /**
@@ -22,6 +24,11 @@ public record Conv2dInputGradient(Window window, int groups, long height, long w
     }
 
     @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
+    }
+
+    @Override
     public Tensor[] forward(Tensor[] inputs) {
         Shape dy = inputs[0].shape();
         Shape weight = inputs[1].shape();
@@ -34,7 +41,7 @@ public record Conv2dInputGradient(Window window, int groups, long height, long w
             throw new IllegalArgumentException(name() + ": dy " + dy + " does not fit: a plane of " + height + "x" + width + " and weight " + weight
                     + " give [n, " + g.k() + ", " + g.outH() + ", " + g.outW() + "]");
         }
-        return new Tensor[] {Single.run(name(), inputs, x, (type, in, out) -> Convolution.backwardInput(type, g, in[0], in[1], out))};
+        return new Tensor[] {Single.onTensors(name(), inputs, x, (in, out) -> Convolving.inputGradient(g, in[0], in[1], out))};
     }
 
     @Override

@@ -1,10 +1,12 @@
 package dev.tenfold.tensor.op;
 
 import dev.tenfold.kernels.cpu.Convolution;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
+import dev.tenfold.tensor.primitive.Convolving;
 import java.util.List;
 
 /**
@@ -21,6 +23,11 @@ public record Conv2dWeightGradient(Window window, int groups, long rows, long co
     }
 
     @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
+    }
+
+    @Override
     public Tensor[] forward(Tensor[] inputs) {
         Shape x = inputs[0].shape();
         Shape dy = inputs[1].shape();
@@ -33,7 +40,7 @@ public record Conv2dWeightGradient(Window window, int groups, long rows, long co
             throw new IllegalArgumentException(name() + ": dy " + dy + " does not fit: x " + x + " and a window of " + rows + "x" + columns
                     + " give [" + g.n() + ", k, " + g.outH() + ", " + g.outW() + "]");
         }
-        return new Tensor[] {Single.run(name(), inputs, weight, (type, in, out) -> Convolution.backwardWeight(type, g, in[0], in[1], out))};
+        return new Tensor[] {Single.onTensors(name(), inputs, weight, (in, out) -> Convolving.weightGradient(g, in[0], in[1], out))};
     }
 
     @Override

@@ -2,19 +2,20 @@ package dev.tenfold.tensor.op;
 
 import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.cpu.Convolution;
-import dev.tenfold.kernels.cpu.Pooling;
 import dev.tenfold.tensor.Convolutions;
 import dev.tenfold.tensor.Gradient;
+import dev.tenfold.tensor.NoGrad;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
+import dev.tenfold.tensor.primitive.Convolving;
 import java.util.List;
 
 /**
  * The maximum of each window of x [n, c, h, w]; padding counts as minus infinity, NaN wins, and of equal values the first.
  * A second result holds the positions of the maxima, i64 into the h w elements of their plane.
  *
- * <p>Gradient: G is added back to those positions ({@link ScatterAdd} into the flat plane).
+ * <p>Gradient: G is added back to those positions ({@link ScatterAdd} into the flat plane); fused where it is not recorded itself.
  *
  * @param rows      height of a window
  * @param columns   width of a window
@@ -31,8 +32,7 @@ public record MaxPool2d(int rows, int columns, Window window, boolean positions)
         Convolution.Geometry g = window.pooling(name(), inputs[0].shape(), rows, columns);
         Shape shape = Shape.of(g.n(), g.c(), g.outH(), g.outW());
         Tensor argmax = positions ? Tensor.allocate(DType.I64, shape) : null;
-        Tensor y = Single.run(name(), inputs, shape, (type, in, out) ->
-                Pooling.max(type, g, in[0], out, argmax == null ? 0 : argmax.address()));
+        Tensor y = Single.onTensors(name(), inputs, shape, (in, out) -> Convolving.max(g, in[0], out, argmax));
         return argmax == null ? new Tensor[] {y} : new Tensor[] {y, argmax};
     }
 
@@ -50,9 +50,20 @@ public record MaxPool2d(int rows, int columns, Window window, boolean positions)
     public Tensor[] backward(Gradient gradient) {
         Shape x = gradient.inputShape(0);
         Tensor g = gradient.output();
+        if (NoGrad.active()) return new Tensor[] {fused(gradient.savedOutput(1), g, x)};
         long[] planes = {x.size(0), x.size(1), g.size(2) * g.size(3)};
         Tensor positionOfEach = gradient.savedOutput(1).reshape(planes);
         return new Tensor[] {g.reshape(planes).scatterAdd(-1, positionOfEach, x.size(2) * x.size(3)).reshape(x.sizes())};
+    }
+
+    private Tensor fused(Tensor positions, Tensor g, Shape x) {
+        Tensor out = Tensor.allocate(g.dtype(), x);
+        if (x.elements() == 0) return out;
+        Convolution.Geometry geometry = window.pooling(name(), x, rows, columns);
+        try (Tensor places = Axes.dense(positions); Tensor incoming = Axes.dense(g)) {
+            Convolving.maxGradient(geometry, incoming, places, out);
+        }
+        return out;
     }
 
     static List<Sample> samples() {
