@@ -142,7 +142,7 @@ class CudaConvolutionTest {
     @ParameterizedTest
     @EnumSource(value = DType.class, names = {"F32", "F64", "F16", "BF16"})
     void everyKernelGivesThem(DType type) {
-        for (Geometry g : TILES) {
+        for (Geometry g : type == DType.F32 ? TILES : TILES.subList(0, 1)) {
             Problem problem = new Problem(type, g);
             for (What what : What.values()) {
                 problem.run(what, Variant.LARGE, 1);
