@@ -54,7 +54,7 @@ DEVICE Element element_of(i32 height, i32 width) {
     return Element{row / height, (i32) (row % height), (i32) (number % width)};
 }
 
-extern "C" __global__ void __launch_bounds__(256) maximum(const __grid_constant__ Pool pool, const ELEMENT *x, ELEMENT *y, i64 *positions) {
+extern "C" __global__ void __launch_bounds__(256, 4) maximum(const __grid_constant__ Pool pool, const ELEMENT *x, ELEMENT *y, i64 *positions) {
     const Element out = element_of(pool.out_h, pool.out_w);
     if (out.plane >= pool.planes) return;
     const Stretch rows = taps_of(out.h, pool.stride_h, pool.pad_h, pool.dilation_h, pool.r, pool.h);
@@ -80,7 +80,7 @@ DEVICE A divisor(const Pool &pool, i32 count_padding, Stretch rows, Stretch colu
     return (A) (count_padding ? pool.r * pool.s : rows.count() * columns.count());
 }
 
-extern "C" __global__ void __launch_bounds__(256) average(const __grid_constant__ Pool pool, const i32 count_padding, const ELEMENT *x, ELEMENT *y) {
+extern "C" __global__ void __launch_bounds__(256, 4) average(const __grid_constant__ Pool pool, const i32 count_padding, const ELEMENT *x, ELEMENT *y) {
     const Element out = element_of(pool.out_h, pool.out_w);
     if (out.plane >= pool.planes) return;
     const Stretch rows = taps_of(out.h, pool.stride_h, pool.pad_h, pool.dilation_h, pool.r, pool.h);
@@ -93,7 +93,7 @@ extern "C" __global__ void __launch_bounds__(256) average(const __grid_constant_
     write(y[(out.plane * pool.out_h + out.h) * pool.out_w + out.w], sum / divisor(pool, count_padding, rows, columns));
 }
 
-extern "C" __global__ void __launch_bounds__(256) average_gradient(const __grid_constant__ Pool pool, const i32 count_padding, const ELEMENT *dy, ELEMENT *dx) {
+extern "C" __global__ void __launch_bounds__(256, 4) average_gradient(const __grid_constant__ Pool pool, const i32 count_padding, const ELEMENT *dy, ELEMENT *dx) {
     const Element in = element_of(pool.h, pool.w);
     if (in.plane >= pool.planes) return;
     const Stretch windows_h = windows_of(in.h, pool.stride_h, pool.pad_h, pool.dilation_h, pool.r, pool.out_h);
@@ -112,7 +112,7 @@ extern "C" __global__ void __launch_bounds__(256) average_gradient(const __grid_
     write(dx[(in.plane * pool.h + in.h) * pool.w + in.w], sum);
 }
 
-extern "C" __global__ void __launch_bounds__(256) maximum_gradient(const __grid_constant__ Pool pool, const ELEMENT *dy, const i64 *positions, ELEMENT *dx) {
+extern "C" __global__ void __launch_bounds__(256, 4) maximum_gradient(const __grid_constant__ Pool pool, const ELEMENT *dy, const i64 *positions, ELEMENT *dx) {
     const Element in = element_of(pool.h, pool.w);
     if (in.plane >= pool.planes) return;
     const Stretch windows_h = windows_of(in.h, pool.stride_h, pool.pad_h, pool.dilation_h, pool.r, pool.out_h);
