@@ -2,9 +2,6 @@
 #pragma once
 #include "common/block.cuh"
 
-template <class E> struct Compute { typedef f32 type; };
-template <> struct Compute<f64> { typedef f64 type; };
-
 struct JoinSums {
     template <class A> static __device__ __forceinline__ A join(A a, A b) { return a + b; }
 };
