@@ -5,7 +5,7 @@
 //   caches: depthwise moves 2 elements of memory a result, r s multiply-adds. Grid: blocks of results, in y the phases. No shared memory.
 // summed: few results of many rows (weight gradients): a block of 256 threads for 8 columns, its threads along the rows, which are joined in a tree.
 //   Reads an element of a and 8 of x, from the caches, for 8 multiply-adds. Shared memory 64 (f64: 64) numbers. Grid: 8 columns x m x groups x parts.
-#include "common/block.cuh"
+#include "common/line.cuh"
 #include "conv/product.cuh"
 
 #define ELEMENT f32
@@ -38,10 +38,6 @@ extern "C" __global__ void __launch_bounds__(256) direct(const __grid_constant__
     if (bias != nullptr) sum += read<A>(bias[group * product.m + m]);
     write(out[group * product.out_group + m * product.out_step + linear_of(columns, pixel)], sum);
 }
-
-struct JoinSums {
-    static __device__ __forceinline__ A join(A a, A b) { return a + b; }
-};
 
 extern "C" __global__ void __launch_bounds__(256) summed(const __grid_constant__ Product product, ARGUMENTS) {
     __shared__ A shared[COLUMNS][THREADS / 32];

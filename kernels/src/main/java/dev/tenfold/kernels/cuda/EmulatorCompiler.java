@@ -18,7 +18,7 @@ final class EmulatorCompiler implements KernelCompiler {
     static final String ARCHITECTURE = "emulated";
     private static final String HEADER = "emulator/kernel.h";
     private static final Pattern KERNEL = Pattern.compile(
-            "extern\\s*\"C\"\\s*__global__\\s+void\\s+(?:__launch_bounds__\\s*\\(((?:[^(),]|\\([^()]*\\))*)[^)]*\\)\\s*)?(\\w+)\\s*\\(");
+            "extern\\s*\"C\"\\s*__global__\\s+void\\s+(?:__launch_bounds__\\s*\\(((?:[^(),]|\\([^()]*\\))*)(?:[^()]|\\([^()]*\\))*\\)\\s*)?(\\w+)\\s*\\(");
     private static final Pattern COMMENT = Pattern.compile("//[^\\n]*|(?s:/\\*.*?\\*/)");
     /** A macro that makes kernels: their names are known after its expansion. */
     private static final Pattern MACRO = Pattern.compile("#\\s*define(?:[^\\n]*\\\\\\n)*[^\\n]*__global__");
