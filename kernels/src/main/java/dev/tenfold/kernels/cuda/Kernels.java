@@ -54,6 +54,7 @@ public final class Kernels {
         all.add(CudaNonZero.family());
         all.add(CudaManyTensors.family());
         all.addAll(CudaGemm.families());
+        all.add(CudaCholesky.family());
         return List.copyOf(all);
     }
 
