@@ -109,7 +109,7 @@ extern "C" __global__ void __launch_bounds__(TILE, 1) panel(T *a, const i32 n, c
 
 // Behind the panel of columns [k, k + 64): a block a tile of the lower triangle, `tiles` of them in each matrix.
 extern "C" __global__ void __launch_bounds__(TILE_THREADS, 2) update(T *a, const i32 n, const i32 k, const i32 tiles) {
-    __shared__ T shared[2 * DEPTH * TILE_COLUMN];
+    __shared__ __align__(16) T shared[2 * DEPTH * TILE_COLUMN];
     const i64 stride = n;
     i32 down, along;
     place_in_triangle(blockIdx.x % tiles, down, along);

@@ -55,6 +55,11 @@ public final class Kernels {
         all.add(CudaManyTensors.family());
         all.addAll(CudaGemm.families());
         all.add(CudaCholesky.family());
+        all.add(CudaTriangular.family());
+        all.add(ProductUpdate.family());
+        all.add(CudaLu.family());
+        all.add(CudaEigen.family());
+        all.add(CudaSvd.family());
         return List.copyOf(all);
     }
 

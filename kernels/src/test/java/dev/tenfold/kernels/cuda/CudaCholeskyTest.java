@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tenfold.kernels.DType;
+import dev.tenfold.kernels.Memory;
 import dev.tenfold.kernels.cpu.Lapack;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -52,6 +54,30 @@ class CudaCholeskyTest {
                 assertTrue(Double.isNaN(got.get((2 * n - 1) * n + n - 1)), "the factor of matrix 1 ends in NaN");
                 assertTrue(got.get(n * n - 1) > 0, "that of matrix 0 is there");
             }
+        }
+    }
+
+    @Test
+    void inAGraphNothingIsWaitedForAndNanTells() {
+        int n = 70;
+        double[] good = Dense.positiveDefinite(2, n, 1);
+        double[] bad = good.clone();
+        bad[n * n + n + 1] = -1;
+        OnDevice.Twin a = on.twin(DType.F64, good);
+        CudaCholesky.factor(on.device, DType.F64, a.device(), n, 2); // compiled before
+        on.upload(a);
+        long[] answer = new long[1];
+        try (CudaGraph graph = CudaGraph.capture(on.device, () -> answer[0] = CudaCholesky.factor(on.device, DType.F64, a.device(), n, 2))) {
+            assertEquals(-1, answer[0]);
+            graph.replay();
+            OnDevice.Twin first = on.download(a);
+            assertTrue(first.get(2 * n * n - 1) > 0);
+            for (int i = 0; i < bad.length; i++) Memory.putDouble(a.host() + 8L * i, bad[i]);
+            on.upload(a);
+            graph.replay();
+            OnDevice.Twin second = on.download(a);
+            for (int i = 0; i < n * n; i++) assertEquals(first.get(i), second.get(i), "the first matrix");
+            assertTrue(Double.isNaN(second.get(2 * n * n - 1)));
         }
     }
 }

@@ -33,6 +33,27 @@ final class Dense {
         return values;
     }
 
+    /** Matrices [matrices, n, n] with numbers from -1 to 1, and n more on the diagonal. */
+    static double[] dominant(int matrices, int n, long seed) {
+        double[] values = random(matrices * n * n, seed);
+        for (int i = 0; i < matrices * n; i++) values[i * n + i % n] += n + 1;
+        return values;
+    }
+
+    /** The matrices with their columns in another order, the first last. */
+    static double[] shuffled(double[] matrices, int n) {
+        double[] values = new double[matrices.length];
+        for (int i = 0; i < values.length; i++) values[i - i % n + (i % n * 7 + n - 1) % n] = matrices[i];
+        return n % 7 == 0 ? matrices : values;
+    }
+
+    /** The twin's numbers times {@code factor}. */
+    static double[] scaled(OnDevice.Twin twin, double factor) {
+        double[] values = new double[twin.n()];
+        for (int i = 0; i < values.length; i++) values[i] = twin.get(i) * factor;
+        return values;
+    }
+
     /** The device's elements are the host's, to {@code tolerance} relative to 1 or more. */
     static void assertNear(OnDevice.Twin expected, OnDevice.Twin got, double tolerance, String what) {
         for (int i = 0; i < expected.n(); i++) {

@@ -106,6 +106,17 @@ public final class Catalogue {
         entries.add(new Entry("signLogDet", Determinant.samples(true), Determinant.faults(true)));
         entries.add(new Entry("eigh", SymmetricEigen.samples(), SymmetricEigen.faults()));
         entries.add(new Entry("svd", SingularValues.samples(), SingularValues.faults()));
+        entries.add(new Entry("einsum", Einsum.samples(), Einsum.faults()));
+        entries.add(new Entry("lu", Lu.samples(), Lu.faults()).everywhere());
+        entries.add(new Entry("cholesky", Cholesky.samples(), Cholesky.faults()).everywhere());
+        entries.add(new Entry("logDet", Cholesky.logDetSamples(), Cholesky.faults()).everywhere());
+        entries.add(new Entry("triangularSolve", TriangularSolve.samples(), TriangularSolve.faults()).everywhere());
+        entries.add(new Entry("solve", LuSolve.samples(), LuSolve.faults()).everywhere());
+        entries.add(new Entry("inverse", LuSolve.inverseSamples(), LuSolve.inverseFaults()).everywhere());
+        entries.add(new Entry("det", Determinant.samples(false), Determinant.faults(false)).everywhere());
+        entries.add(new Entry("signLogDet", Determinant.samples(true), Determinant.faults(true)).everywhere());
+        entries.add(new Entry("eigh", SymmetricEigen.samples(), SymmetricEigen.faults()).everywhere());
+        entries.add(new Entry("svd", SingularValues.samples(), SingularValues.faults()).everywhere());
         entries.add(new Entry("norm", Norm.samples(), Norm.faults()).everywhere());
         entries.add(new Entry("diagonal", Diagonal.samples(), Diagonal.faults()).everywhere());
         entries.add(new Entry("diagonalEmbed", DiagonalEmbed.samples(), DiagonalEmbed.faults()).everywhere());

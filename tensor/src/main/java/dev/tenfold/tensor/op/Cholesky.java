@@ -1,7 +1,7 @@
 package dev.tenfold.tensor.op;
 
 import dev.tenfold.kernels.DType;
-import dev.tenfold.kernels.cpu.Lapack;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.FactorisationException;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Linalg;
@@ -9,11 +9,12 @@ import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.Tensors;
+import dev.tenfold.tensor.primitive.Factoring;
 import java.util.List;
 
 /**
  * The lower triangular L with {@code L L^T = A}, for A [..., n, n] symmetric positive definite; of another A, the factor of its
- * symmetric part. f32 and f64.
+ * symmetric part. f32 and f64. On a device the answer whether A is positive definite is waited for; not while a graph is captured: there NaN in L tells.
  *
  * <p>Gradient (Murray, "Differentiation of the Cholesky decomposition", 2016, equation 10): {@code (S + S^T) / 2} with
  * {@code S = L^-T Phi(L^T G) L^-1}, where Phi takes the lower triangle and halves its diagonal.
@@ -25,6 +26,11 @@ public record Cholesky() implements Operation {
     }
 
     @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
+    }
+
+    @Override
     public Tensor[] forward(Tensor[] inputs) {
         Tensor a = inputs[0];
         Shape shape = a.shape();
@@ -32,7 +38,7 @@ public record Cholesky() implements Operation {
         Matrices.requireLapackType(name(), a);
         Tensor l = Matrices.symmetricPart(a);
         long n = shape.size(-1);
-        long failure = l.elements() == 0 ? -1 : Lapack.cholesky(l.dtype(), l.address(), n, Matrices.count(shape));
+        long failure = Factoring.cholesky(l);
         if (failure >= 0) {
             l.close();
             throw notPositiveDefinite(shape, a.dtype(), failure / n, failure % n);

@@ -1,12 +1,13 @@
 package dev.tenfold.tensor.op;
 
-import dev.tenfold.kernels.Memory;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Linalg;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.Tensors;
+import dev.tenfold.tensor.primitive.Factoring;
 import java.util.List;
 
 /**
@@ -24,47 +25,21 @@ public record Determinant(boolean log) implements Operation {
     }
 
     @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
+    }
+
+    @Override
     public Tensor[] forward(Tensor[] inputs) {
         Tensor a = inputs[0];
         Shape batch = MatMul.batch(a.shape());
         Tensor first = Tensor.allocate(a.dtype(), batch);
         Tensor second = log ? Tensor.allocate(a.dtype(), batch) : null;
         try (Tensor factors = Axes.dense(inputs[1]); Tensor pivots = Axes.dense(inputs[2])) {
-            for (long i = 0; i < batch.elements(); i++) {
-                if (log) signAndLog(factors, pivots, i, first, second);
-                else put(first, i, product(factors, pivots, i));
-            }
+            if (log) Factoring.signAndLog(factors, pivots, first, second);
+            else Factoring.determinant(factors, pivots, first);
         }
         return log ? new Tensor[] {first, second} : new Tensor[] {first};
-    }
-
-    private static double product(Tensor factors, Tensor pivots, long matrix) {
-        double product = 1;
-        for (long k = 0; k < factors.size(-1); k++) product *= pivot(factors, pivots, matrix, k);
-        return product;
-    }
-
-    private static void signAndLog(Tensor factors, Tensor pivots, long matrix, Tensor sign, Tensor logAbs) {
-        double s = 1;
-        double sum = 0;
-        for (long k = 0; k < factors.size(-1); k++) {
-            double pivot = pivot(factors, pivots, matrix, k);
-            s *= Math.signum(pivot);
-            sum += Math.log(Math.abs(pivot));
-        }
-        put(sign, matrix, s);
-        put(logAbs, matrix, sum);
-    }
-
-    /** Pivot k, negated where its row was exchanged with another. */
-    private static double pivot(Tensor factors, Tensor pivots, long matrix, long k) {
-        long n = factors.size(-1);
-        double value = Memory.getAsDouble(factors.dtype(), factors.address() + (matrix * n * n + k * n + k) * factors.dtype().bytes());
-        return Memory.getInt(pivots.address() + 4 * (matrix * n + k)) == k + 1 ? value : -value;
-    }
-
-    private static void put(Tensor t, long i, double value) {
-        Memory.putAsDouble(t.dtype(), t.address() + i * t.dtype().bytes(), value);
     }
 
     @Override

@@ -2,10 +2,12 @@ package dev.tenfold.tensor.op;
 
 import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.cpu.Lapack;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
+import dev.tenfold.tensor.primitive.Factoring;
 import java.util.List;
 
 /**
@@ -17,13 +19,18 @@ import java.util.List;
 public record Lu(String name) implements Operation {
 
     @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
+    }
+
+    @Override
     public Tensor[] forward(Tensor[] inputs) {
         Shape shape = inputs[0].shape();
         Matrices.requireSquare(name(), shape);
         Matrices.requireLapackType(name(), inputs);
         Tensor factors = Contiguous.copy(inputs[0]);
         Tensor pivots = Tensor.allocate(DType.I32, shape.without(-1));
-        if (factors.elements() > 0) Lapack.lu(factors.dtype(), factors.address(), pivots.address(), shape.size(-1), Matrices.count(shape));
+        Factoring.lu(factors, pivots);
         return new Tensor[] {factors, pivots};
     }
 

@@ -1,19 +1,20 @@
 package dev.tenfold.tensor.op;
 
 import dev.tenfold.kernels.DType;
-import dev.tenfold.kernels.Memory;
-import dev.tenfold.kernels.cpu.Lapack;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.FactorisationException;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Linalg;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
+import dev.tenfold.tensor.primitive.Factoring;
 import java.util.List;
 
 /**
  * X with {@code A X = B}, or {@code A^T X = B}, for A [..., n, n] and B [..., n, m], from A's factors ({@link Lu}).
- * Inputs: A, B, factors, pivots. f32 and f64.
+ * Inputs: A, B, factors, pivots. f32 and f64. On a device the answer whether A is regular is waited for; not while a graph is captured: there infinities
+ * and NaN tell.
  *
  * <p>Gradients (Giles 2008, section 2.3.1): {@code dB = A^-T G} from the same factors, {@code dA = -dB X^T}; with A^T, {@code dA = -X dB^T}.
  *
@@ -26,6 +27,11 @@ public record LuSolve(boolean transpose) implements Operation {
     }
 
     @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
+    }
+
+    @Override
     public Tensor[] forward(Tensor[] inputs) {
         Shape a = inputs[0].shape();
         Matrices.requireRightHandSide(name(), a, inputs[1].shape());
@@ -33,22 +39,17 @@ public record LuSolve(boolean transpose) implements Operation {
         try (Tensor factors = Axes.dense(inputs[2]); Tensor pivots = Axes.dense(inputs[3])) {
             requireRegular(factors);
             Tensor x = Contiguous.copy(inputs[1]);
-            if (x.elements() > 0) {
-                Lapack.luSolve(x.dtype(), transpose, factors.address(), pivots.address(), x.address(), a.size(-1), x.size(-1), Matrices.count(a));
-            }
+            Factoring.luSolve(transpose, factors, pivots, x);
             return new Tensor[] {x};
         }
     }
 
     private void requireRegular(Tensor factors) {
+        long zero = Factoring.firstZeroOnDiagonal(factors);
+        if (zero < 0) return;
         long n = factors.size(-1);
-        if (n == 0) return;
-        int bytes = factors.dtype().bytes();
-        for (long i = 0; i < factors.elements() / n; i++) {
-            if (Memory.getAsDouble(factors.dtype(), factors.address() + (i * n + i % n) * bytes) != 0) continue;
-            throw new FactorisationException("solve: " + Matrices.which(factors.shape(), i / n) + " is singular: pivot " + i % n
-                    + " of its LU factors is zero, so there is no unique solution and no inverse; svd gives a least-squares one", i / n, i % n);
-        }
+        throw new FactorisationException("solve: " + Matrices.which(factors.shape(), zero / n) + " is singular: pivot " + zero % n
+                + " of its LU factors is zero, so there is no unique solution and no inverse; svd gives a least-squares one", zero / n, zero % n);
     }
 
     @Override

@@ -1,17 +1,20 @@
 package dev.tenfold.tensor.op;
 
-import dev.tenfold.kernels.cpu.Lapack;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Linalg;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.Tensors;
+import dev.tenfold.tensor.primitive.Spectral;
 import java.util.List;
 
 /**
  * The thin decomposition {@code A = U diag(s) Vt} of A [..., m, n]: U [..., m, k] and V = Vt^T [..., n, k] with orthonormal columns,
- * s [..., k] descending, k = min(m, n). Of each column of U the largest component is positive. f32 and f64.
+ * s [..., k] descending, k = min(m, n). Of each column of U the largest component is positive. f32 and f64. On a device, matrices of up to 128 rows
+ * or columns that a block's shared memory holds are computed there and larger ones on the host; whether all is well is waited for, but not while a graph
+ * is captured: there NaN tells.
  *
  * <p>Gradient (Townsend, "Differentiating the singular value decomposition", 2016), with {@code skew(X) = X - X^T} and
  * {@code F_ij = 1 / (s_j^2 - s_i^2)}:
@@ -23,6 +26,11 @@ public record SingularValues() implements Operation {
     @Override
     public String name() {
         return "svd";
+    }
+
+    @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
     }
 
     @Override
@@ -39,7 +47,7 @@ public record SingularValues() implements Operation {
         Tensor vt = Tensor.allocate(a.dtype(), shape.with(-2, k));
         if (s.elements() == 0) return new Tensor[] {u, s, vt};
         try (Tensor work = Contiguous.copy(a)) {
-            long failed = Lapack.svd(a.dtype(), work.address(), u.address(), s.address(), vt.address(), m, n, Matrices.count(shape));
+            long failed = Spectral.svd(work, u, s, vt);
             if (failed >= 0) {
                 u.close();
                 s.close();

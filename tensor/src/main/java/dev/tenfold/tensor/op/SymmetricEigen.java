@@ -1,17 +1,19 @@
 package dev.tenfold.tensor.op;
 
-import dev.tenfold.kernels.cpu.Lapack;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Linalg;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
 import dev.tenfold.tensor.Tensors;
+import dev.tenfold.tensor.primitive.Spectral;
 import java.util.List;
 
 /**
  * Eigenvalues w [..., n], ascending, and orthonormal eigenvectors V [..., n, n], in columns, of A [..., n, n] symmetric; of another A,
- * those of its symmetric part. Of each vector the largest component is positive. f32 and f64.
+ * those of its symmetric part. Of each vector the largest component is positive. f32 and f64. On a device, matrices up to [128, 128] are computed there and
+ * larger ones on the host; whether all is well is waited for, but not while a graph is captured: there NaN tells.
  *
  * <p>Gradient (Giles 2008, section 3.1): {@code V (diag(gw) + F * (V^T gV)) V^T}, symmetric part, with
  * {@code F_ij = 1 / (w_j - w_i)}, and 0 on the diagonal and where two eigenvalues are equal to rounding: there the vectors
@@ -24,6 +26,11 @@ public record SymmetricEigen() implements Operation {
     }
 
     @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
+    }
+
+    @Override
     public Tensor[] forward(Tensor[] inputs) {
         Tensor a = inputs[0];
         Shape shape = a.shape();
@@ -31,8 +38,7 @@ public record SymmetricEigen() implements Operation {
         Matrices.requireLapackType(name(), a);
         Tensor vectors = Matrices.symmetricPart(a);
         Tensor values = Tensor.allocate(a.dtype(), shape.without(-1));
-        long failed = vectors.elements() == 0 ? -1
-                : Lapack.eigenSymmetric(a.dtype(), vectors.address(), values.address(), shape.size(-1), Matrices.count(shape));
+        long failed = Spectral.eigenSymmetric(vectors, values);
         if (failed >= 0) {
             vectors.close();
             values.close();

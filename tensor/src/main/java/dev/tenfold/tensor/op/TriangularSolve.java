@@ -1,18 +1,19 @@
 package dev.tenfold.tensor.op;
 
-import dev.tenfold.kernels.Memory;
-import dev.tenfold.kernels.cpu.Lapack;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.FactorisationException;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.Linalg;
 import dev.tenfold.tensor.Operation;
 import dev.tenfold.tensor.Shape;
 import dev.tenfold.tensor.Tensor;
+import dev.tenfold.tensor.primitive.Factoring;
 import java.util.List;
 
 /**
  * X with {@code T X = B}, or {@code T^T X = B}, for T [..., n, n] triangular (the other triangle is not read) and B [..., n, m].
- * f32 and f64.
+ * f32 and f64. On a device the
+ * answer whether T is regular is waited for; not while a graph is captured: there infinities and NaN tell.
  *
  * <p>Gradients (Giles 2008, section 2.3.1): {@code dB = T^-T G}, {@code dT = -dB X^T} within the triangle; with T^T, {@code dT = -X dB^T}.
  *
@@ -26,6 +27,11 @@ public record TriangularSolve(boolean upper, boolean transpose) implements Opera
     }
 
     @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
+    }
+
+    @Override
     public Tensor[] forward(Tensor[] inputs) {
         Shape t = inputs[0].shape();
         Matrices.requireSquare(name(), t);
@@ -35,7 +41,7 @@ public record TriangularSolve(boolean upper, boolean transpose) implements Opera
         if (x.elements() == 0) return new Tensor[] {x};
         try (Tensor triangle = Axes.dense(inputs[0])) {
             requireRegular(triangle);
-            Lapack.triangularSolve(x.dtype(), upper, transpose, false, triangle.address(), x.address(), t.size(-1), x.size(-1), Matrices.count(t));
+            Factoring.triangularSolve(upper, transpose, triangle, x);
         } catch (FactorisationException singular) {
             x.close();
             throw singular;
@@ -44,13 +50,11 @@ public record TriangularSolve(boolean upper, boolean transpose) implements Opera
     }
 
     private void requireRegular(Tensor t) {
+        long zero = Factoring.firstZeroOnDiagonal(t);
+        if (zero < 0) return;
         long n = t.size(-1);
-        int bytes = t.dtype().bytes();
-        for (long i = 0; i < t.elements() / n; i++) {
-            if (Memory.getAsDouble(t.dtype(), t.address() + (i * n + i % n) * bytes) != 0) continue;
-            throw new FactorisationException("triangularSolve: " + Matrices.which(t.shape(), i / n) + " is singular: its diagonal element "
-                    + i % n + " is zero, so there is no unique solution", i / n, i % n);
-        }
+        throw new FactorisationException("triangularSolve: " + Matrices.which(t.shape(), zero / n) + " is singular: its diagonal element "
+                + zero % n + " is zero, so there is no unique solution", zero / n, zero % n);
     }
 
     @Override
