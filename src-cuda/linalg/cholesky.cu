@@ -2,8 +2,8 @@
 // `first` gets the smallest matrix * n + pivot whose pivot is not positive (failure.cuh); that matrix's factor then holds NaN. n^3 / 3 operations,
 // each element read and written once up to n = 128 (f32; 96 f64).
 //
-// lanes_8, lanes_16, lanes_32 (n up to that): that many lanes a matrix, 128 threads a block; a row in each lane's registers; bound by shuffles, n^2 / 2.
-//   Rows are read as columns, which are the same and lie together; they are turned in shared memory (16.5 KiB, f64: 33) to be written.
+// lanes_8, lanes_16, lanes_32 (n up to that): that many lanes a matrix, 128 threads a block; a row in each lane's registers (cholesky_warp.cuh).
+//   Rows are read as columns, which are the same and lie together; they are turned in shared memory (17.5 KiB, f64: 35) to be written.
 // square: a block of 64..256 threads a matrix, which lies in shared memory (dynamic, n (n + 4) elements, 66 KiB for n = 128).
 // Larger ones in panels of 64 columns, three launches each:
 //   square: the 64 x 64 on the diagonal.
@@ -21,6 +21,7 @@ typedef ELEMENT T;
 template <i32 N> DEVICE void by_lanes(T *a, i32 n, i64 matrices, u64 *first) {
     constexpr i32 EACH = 32 / N;
     __shared__ T turned[4][32][33];
+    __shared__ __align__(16) T lines[4 * EACH][2 * N];
     const i32 lane = threadIdx.x % N;
     const i64 matrix = ((i64) blockIdx.x * 4 + threadIdx.x / 32) * EACH + threadIdx.x % 32 / N;
     const bool exists = matrix < matrices;
@@ -28,7 +29,7 @@ template <i32 N> DEVICE void by_lanes(T *a, i32 n, i64 matrices, u64 *first) {
     T row[N];
 #pragma unroll
     for (i32 j = 0; j < N; j++) row[j] = exists && j < n && lane < n ? a[j * n + lane] : (T) (j == lane);
-    const i32 failure = factor_in_lanes<N>(row, lane);
+    const i32 failure = factor_in_lanes<N>(row, lane, lines[threadIdx.x / N]);
     T(*const tile)[33] = turned[threadIdx.x / 32] + threadIdx.x % 32 / N * N;
 #pragma unroll
     for (i32 j = 0; j < N; j++) tile[lane][j] = j > lane ? (T) 0 : failure == NO_FAILURE ? row[j] : not_a_number((T) 0);
@@ -47,6 +48,7 @@ extern "C" __global__ void __launch_bounds__(128) lanes_32(T *a, const i32 n, co
 // The `width` x `width` block on the diagonal at k of each matrix.
 extern "C" __global__ void __launch_bounds__(256, 1) square(T *a, const i32 n, const i32 k, const i32 width, u64 *first) {
     __shared__ i32 failure;
+    __shared__ __align__(16) T lines[2 * STEP];
     DYNAMIC_SHARED(T, shared);
     const i64 stride = n;
     const i32 column = QUAD_COLUMN(width);
@@ -57,7 +59,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) square(T *a, const i32 n, c
         const i32 j = e / filled;
         shared[j * column + i] = i < width && j < width ? a[j * stride + i] : (T) 0;
     }
-    const i32 failed = factor_in_block(shared, column, width, &failure);
+    const i32 failed = factor_in_block(shared, column, width, &failure, lines);
     for (i32 e = threadIdx.x; e < width * width; e += blockDim.x) {
         const i32 i = e / width;
         const i32 j = e % width;

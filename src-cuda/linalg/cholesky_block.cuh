@@ -6,12 +6,12 @@
 #include "linalg/substitution.cuh"
 
 // The diagonal block at k of `width` columns, by the first warp.
-template <class T> DEVICE i32 factor_diagonal(T *a, i32 column, i32 k, i32 width) {
+template <class T> DEVICE i32 factor_diagonal(T *a, i32 column, i32 k, i32 width, T *lines) {
     const i32 lane = threadIdx.x;
     T row[STEP];
 #pragma unroll
     for (i32 j = 0; j < STEP; j++) row[j] = j <= lane && lane < width ? a[(k + j) * column + k + lane] : (T) (j == lane);
-    const i32 failure = factor_in_lanes<STEP>(row, lane);
+    const i32 failure = factor_in_lanes<STEP>(row, lane, lines);
 #pragma unroll
     for (i32 j = 0; j < STEP; j++) {
         if (j <= lane && lane < width) a[(k + j) * column + k + lane] = row[j];
@@ -51,13 +51,13 @@ template <class T> DEVICE void subtract_square(T *a, i32 column, i32 k, i32 n) {
 }
 
 // Factors the n x n matrix whose elements (i, j) with i >= j are a[j * column + i]; rows up to a multiple of 4, and as many columns, must be there,
-// whatever they hold. Gives the first pivot that is not positive, or NO_FAILURE, to every thread. `failure` is a word of shared memory.
-// Begins and ends with a barrier. Whole warps, 64 threads or more.
-template <class T> DEVICE i32 factor_in_block(T *a, i32 column, i32 n, i32 *failure) {
+// whatever they hold. Gives the first pivot that is not positive, or NO_FAILURE, to every thread. `failure` and `lines`, 2 STEP elements aligned to 128
+// bits, are shared memory. Begins and ends with a barrier. Whole warps, 64 threads or more.
+template <class T> DEVICE i32 factor_in_block(T *a, i32 column, i32 n, i32 *failure, T *lines) {
     __syncthreads();
     for (i32 k = 0; k < n; k += STEP) {
         if (threadIdx.x < 32) {
-            const i32 pivot = factor_diagonal(a, column, k, n - k < STEP ? n - k : STEP);
+            const i32 pivot = factor_diagonal(a, column, k, n - k < STEP ? n - k : STEP, lines);
             if (threadIdx.x == 0) *failure = pivot == NO_FAILURE ? NO_FAILURE : k + pivot;
         }
         __syncthreads();

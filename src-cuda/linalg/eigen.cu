@@ -88,7 +88,7 @@ DEVICE bool diagonalise(T *a, T *v, i32 stride, i32 n, i32 half, T limit, Rotati
     return false;
 }
 
-extern "C" __global__ void __launch_bounds__(512) eigen(T *a, T *w, const i32 n, u64 *first) {
+extern "C" __global__ void __launch_bounds__(512, 1) eigen(T *a, T *w, const i32 n, u64 *first) {
     __shared__ T reduced[MOST_WARPS];
     DYNAMIC_SHARED(T, shared);
     const i64 matrix = blockIdx.x;

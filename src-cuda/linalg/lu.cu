@@ -1,7 +1,8 @@
 // LU factors with partial pivoting (lu.cuh) in place of [matrices, n, n] of ELEMENT, with i32 pivots [matrices, n]; what is solved and told with them.
 // 2 n^3 / 3 operations.
 //
-// lanes_8, lanes_16, lanes_32 (n up to that): that many lanes a matrix, 128 threads a block, a row of C to a lane's registers. n^2 / 2 shuffles.
+// lanes_8, lanes_16, lanes_32 (n up to that): that many lanes a matrix, 128 threads a block, a row of C to a lane's registers; 1 KiB of
+//   shared memory, f64: 2.
 // whole: a block of 128 or 256 threads a matrix, which lies in shared memory (dynamic, n (n | 1) elements). Four barriers a column.
 // Larger ones in panels of 32 columns of C, three launches each (the third is update.cu):
 //   panel: a block of 512 threads a matrix, in device memory: a column is read four times and written twice. Bound by latency: four barriers a column.
@@ -22,6 +23,7 @@
 typedef ELEMENT T;
 
 template <i32 N> DEVICE void by_lanes(T *a, i32 *pivots, i32 n, i64 matrices) {
+    __shared__ __align__(16) T lines[THREADS / N][2 * N];
     const i32 lane = threadIdx.x % N;
     const i64 matrix = ((i64) blockIdx.x * THREADS + threadIdx.x) / N;
     const bool exists = matrix < matrices && lane < n;
@@ -30,7 +32,7 @@ template <i32 N> DEVICE void by_lanes(T *a, i32 *pivots, i32 n, i64 matrices) {
 #pragma unroll
     for (i32 j = 0; j < N; j++) row[j] = exists && j < n ? a[j * n + lane] : (T) (j == lane);
     i32 place;
-    const i32 pivot = lu_in_lanes<N>(row, lane, place);
+    const i32 pivot = lu_in_lanes<N>(row, lane, place, lines[threadIdx.x / N]);
     if (!exists) return;
 #pragma unroll
     for (i32 j = 0; j < N; j++) {

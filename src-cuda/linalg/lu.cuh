@@ -1,56 +1,47 @@
 // LU factors with partial pivoting of the transpose C of a row-major matrix, so that a column of C lies together: C = P L U with L (ones on its diagonal)
-// below and U on and above the diagonal of C. Of equal magnitudes the first is the pivot; NaN counts as the largest. A pivot of 0 is left and not
-// divided by. Pivots are rows counted from 1, as LAPACK has them.
+// below and U on and above the diagonal of C. pivot.cuh chooses the pivots; one of 0 is left and not divided by. They are rows counted from 1, as LAPACK
+// has them.
 #pragma once
-#include "common/block.cuh"
-#include "linalg/failure.cuh"
-
-// A magnitude and where it is.
-template <class T> struct Candidate {
-    T magnitude;
-    i32 row;
-};
-
-template <class T> DEVICE Candidate<T> candidate(T value, i32 row) { return Candidate<T>{value != value ? (T) from_bits(0x7F800000) : magnitude(value), row}; }
-
-template <class T> DEVICE Candidate<T> better(Candidate<T> a, Candidate<T> b) {
-    return b.magnitude > a.magnitude || (b.magnitude == a.magnitude && b.row < a.row) ? b : a;
-}
-
-// The best of N neighbouring lanes, in all of them.
-template <i32 N, class T> DEVICE Candidate<T> best_of_lanes(Candidate<T> mine) {
-#pragma unroll
-    for (i32 half = N / 2; half > 0; half /= 2) {
-        mine = better(mine, Candidate<T>{__shfl_xor_sync(ALL_LANES, mine.magnitude, half, N), __shfl_xor_sync(ALL_LANES, mine.row, half, N)});
-    }
-    return mine;
-}
+#include "linalg/pivot.cuh"
+#include "linalg/quads.cuh"
 
 // An N x N matrix C, N = 8, 16 or 32 neighbouring lanes, of which each has a row; smaller ones are filled up with the identity. Rows stay where they are,
-// `place` says which row of the factors this lane's has become. Gives pivot `lane`.
-template <i32 N, class T> DEVICE i32 lu_in_lanes(T (&row)[N], i32 lane, i32 &place) {
-    const i32 shift = threadIdx.x % 32 / N * N;
-    i32 pivot_row = 0;
+// `place` says which row of the factors this lane's has become. The pivot's row goes through `lines`, shared memory for 2 N elements, aligned to 128
+// bits, of these lanes alone: N^2 / 8 reads of 128 bits, which serve all lanes at once. Gives pivot `lane`.
+template <i32 N, class T> DEVICE i32 lu_in_lanes(T (&row)[N], i32 lane, i32 &place, T *lines) {
+    i32 chosen = 0;
     place = lane;
 #pragma unroll
     for (i32 k = 0; k < N; k++) {
-        const i32 best = best_of_lanes<N>(place >= k ? candidate(row[k], place) : Candidate<T>{(T) -1, N}).row;
-        const u32 holders = __ballot_sync(ALL_LANES, place == best) >> shift & (0xFFFFFFFFu >> (32 - N));
-        const i32 holder = 31 - __clz(holders);
-        if (lane == k) pivot_row = best + 1;
+        const i32 best = best_of_lanes<N>(place >= k ? Candidate<T>{order_of(row[k]), place} : no_candidate<T>()).row;
+        if (lane == k) chosen = best + 1;
+        const bool holds = place == best;
         if (place == k) place = best;
-        else if (place == best) place = k;
-        const T pivot = __shfl_sync(ALL_LANES, row[k], holder, N);
-        const bool below = place > k;
-        const T factor = pivot != 0 ? row[k] / pivot : row[k];
-        if (below) row[k] = factor;
+        else if (holds) place = k;
+        T *const line = lines + k % 2 * N; // the other one may still be read
+        if (holds) {
 #pragma unroll
-        for (i32 j = k + 1; j < N; j++) {
-            const T u = __shfl_sync(ALL_LANES, row[j], holder, N);
-            if (below) row[j] = fused(-factor, u, row[j]);
+            for (i32 q = k / 4 * 4; q < N; q += 4) {
+                const T quad[4] = {row[q], row[q + 1], row[q + 2], row[q + 3]};
+                store_quad(line + q, quad);
+            }
+        }
+        __syncwarp();
+        if (place <= k) continue;
+        const T pivot = line[k];
+        const T factor = pivot != 0 ? row[k] / pivot : row[k];
+        row[k] = factor;
+#pragma unroll
+        for (i32 q = (k + 1) / 4 * 4; q < N; q += 4) {
+            T quad[4];
+            load_quad(line + q, quad);
+#pragma unroll
+            for (i32 i = 0; i < 4; i++) {
+                if (q + i > k) row[q + i] = fused(-factor, quad[i], row[q + i]);
+            }
         }
     }
-    return pivot_row;
+    return chosen;
 }
 
 // Columns [first, first + count) of C [n, .], column c of which begins at c * stride, by a block of whole warps: its rows from `first` on, whose
@@ -62,8 +53,8 @@ template <class T> DEVICE void lu_in_block(T *c, i64 stride, i32 first, i32 coun
     for (i32 k = first; k < first + count; k++) {
         T *const column = c + k * stride;
         __syncthreads();
-        Candidate<T> mine{(T) -1, n};
-        for (i32 r = k + threadIdx.x; r < n; r += blockDim.x) mine = better(mine, candidate(column[r], r));
+        Candidate<T> mine = no_candidate<T>();
+        for (i32 r = k + threadIdx.x; r < n; r += blockDim.x) mine = better(mine, Candidate<T>{order_of(column[r]), r});
         mine = best_of_lanes<32>(mine);
         if (lane == 0) best[warp] = mine;
         __syncthreads();

@@ -129,7 +129,7 @@ DEVICE void normalise(T *columns, i32 stride, i32 rows, i32 k, T *values, T *len
     __syncthreads();
 }
 
-extern "C" __global__ void __launch_bounds__(512) svd(const T *a, const i32 m, const i32 n, T *u, T *s, T *vt, u64 *first) {
+extern "C" __global__ void __launch_bounds__(512, 1) svd(const T *a, const i32 m, const i32 n, T *u, T *s, T *vt, u64 *first) {
     __shared__ T reduced[MOST_WARPS];
     __shared__ i32 turned[MOST_WARPS];
     DYNAMIC_SHARED(T, shared);
