@@ -58,8 +58,8 @@ template <class T> DEVICE void lu_in_block(T *c, i64 stride, i32 first, i32 coun
         mine = best_of_lanes<32>(mine);
         if (lane == 0) best[warp] = mine;
         __syncthreads();
-        mine = Candidate<T>{best[0].magnitude, best[0].row};
-        for (i32 w = 1; w < warps; w++) mine = better(mine, Candidate<T>{best[w].magnitude, best[w].row});
+        mine = Candidate<T>{best[0].order, best[0].row};
+        for (i32 w = 1; w < warps; w++) mine = better(mine, Candidate<T>{best[w].order, best[w].row});
         const i32 p = mine.row;
         const T pivot = column[p];
         const T before = column[k];
