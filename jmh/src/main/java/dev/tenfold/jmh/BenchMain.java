@@ -1,5 +1,7 @@
 package dev.tenfold.jmh;
 
+import dev.tenfold.jmh.gpu.GpuBench;
+import dev.tenfold.jmh.gpu.GpuSummary;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -42,11 +44,13 @@ public final class BenchMain {
     static int run(PrintStream out, PrintStream err, String... args) {
         if (args.length > 0 && (args[0].equals("--help") || args[0].equals("-h"))) {
             out.println("Usage: " + BenchOptions.USAGE + "\nBenchmarks: " + String.join(", ", Catalogue.names())
-                    + "\nand soak: a million training steps, whose memory must stay flat");
+                    + "\nand soak: a million training steps, whose memory must stay flat\n\n" + GpuBench.HELP);
             return 0;
         }
         try {
             if (args.length > 0 && args[0].equals("soak")) return Soak.run(err, Arrays.copyOfRange(args, 1, args.length));
+            if (args.length > 0 && args[0].equals("summary")) return GpuSummary.run(out, Arrays.copyOfRange(args, 1, args.length));
+            if (GpuBench.meant(args)) return GpuBench.run(out, args);
             BenchOptions options = BenchOptions.parse(args);
             if (options.peers() && !Forks.present(Catalogue.all().get(0).peer())) {
                 err.println(PEERS_MISSING);

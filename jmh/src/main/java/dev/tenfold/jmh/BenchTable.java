@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** The results as a table for a terminal. */
-final class BenchTable {
+public final class BenchTable {
     private static final String[] HEADINGS = {"benchmark", "size", "ours", "throughput", "of roof"};
     private static final String[] PEER_HEADINGS = {"PyTorch", "speed vs PyTorch"};
 
@@ -16,6 +16,11 @@ final class BenchTable {
         List<String[]> rows = new ArrayList<>();
         rows.add(peers ? join(HEADINGS, PEER_HEADINGS) : HEADINGS);
         for (Measurement m : measurements) rows.add(row(m, roof, peers));
+        return align(rows);
+    }
+
+    /** Lines of equally many cells, in columns: the first two left, numbers right. */
+    public static String align(List<String[]> rows) {
         int columns = rows.get(0).length;
         int[] widths = new int[columns];
         for (String[] row : rows) {
@@ -37,7 +42,7 @@ final class BenchTable {
     }
 
     /** A time in the unit that shows three digits or so. */
-    static String time(double seconds) {
+    public static String time(double seconds) {
         if (Double.isNaN(seconds)) return "-";
         if (seconds < 1e-6) return Work.digits(seconds * 1e9) + " ns";
         if (seconds < 1e-3) return Work.digits(seconds * 1e6) + " us";

@@ -36,7 +36,7 @@ public final class DenseShapes {
     }
 
     /** The products of linear layers, forward and twice that backward; the first layer's input needs no gradient where {@code data}. */
-    static double trainingFlops(int batch, int[] widths, boolean data) {
+    public static double trainingFlops(int batch, int[] widths, boolean data) {
         double flops = 0;
         for (int i = 0; i + 1 < widths.length; i++) {
             flops += (i == 0 && data ? 2 : 3) * 2.0 * batch * widths[i] * widths[i + 1];
@@ -46,8 +46,13 @@ public final class DenseShapes {
 
     /** The products of the transformer's linear layers and attention, forward and twice that backward. */
     static double transformerFlops() {
-        double tokens = (double) SEQUENCES * TOKENS;
-        double layer = 2 * tokens * WIDTH * (12.0 * WIDTH + 2.0 * TOKENS);
-        return 3 * (LAYERS * layer + 2 * tokens * WIDTH * VOCABULARY);
+        return transformerFlops(SEQUENCES, TOKENS, WIDTH, LAYERS);
+    }
+
+    /** {@link #transformerFlops()} of other sizes. */
+    public static double transformerFlops(int sequences, int length, int width, int layers) {
+        double tokens = (double) sequences * length;
+        double layer = 2 * tokens * width * (12.0 * width + 2.0 * length);
+        return 3 * (layers * layer + 2 * tokens * width * VOCABULARY);
     }
 }

@@ -12,12 +12,16 @@ import java.util.concurrent.TimeUnit;
  * @param commit the source's commit with {@code +} when files differ from it, or {@code unknown} outside a clone
  */
 public record Machine(String cpu, int cores, String system, String jdk, String commit) {
-    static Machine describe() {
+    /** Of this process. */
+    public static Machine describe() {
         String jdk = System.getProperty("java.vm.name") + " " + Runtime.version();
         return new Machine(Host.processor(), Runtime.getRuntime().availableProcessors(), Host.system(), jdk, headCommit());
     }
 
+    // A bundle has no clone beside it, and says by the property what it was made from.
     private static String headCommit() {
+        String told = System.getProperty("tenfold.commit");
+        if (told != null) return told;
         String head = git("rev-parse", "--short=12", "HEAD");
         if (head == null || head.isBlank()) return "unknown";
         String changes = git("status", "--porcelain", "--untracked-files=no");

@@ -54,4 +54,11 @@ public final class ResNetShape {
         }
         return 3 * batch * flops;
     }
+
+    /** {@link #trainingFlops(int)} of the network whose first stage has {@code width} channels, on images of edge {@code edge}: in proportion. */
+    public static double trainingFlops(int batch, int width, int edge) {
+        double widths = (double) width / STEM.out();
+        double edges = (double) edge / STEM.edge();
+        return trainingFlops(batch) * widths * widths * edges * edges;
+    }
 }

@@ -3,13 +3,7 @@ package dev.tenfold.jmh.engine;
 import dev.tenfold.autograd.Autograd;
 import dev.tenfold.jmh.DenseShapes;
 import dev.tenfold.jmh.Inputs;
-import dev.tenfold.kernels.DType;
 import dev.tenfold.nn.Losses;
-import dev.tenfold.nn.Module;
-import dev.tenfold.nn.layers.Embedding;
-import dev.tenfold.nn.layers.Linear;
-import dev.tenfold.nn.layers.Transformer;
-import dev.tenfold.nn.layers.TransformerDesign;
 import dev.tenfold.nn.optim.Adam;
 import dev.tenfold.tensor.Generator;
 import dev.tenfold.tensor.Scope;
@@ -31,24 +25,6 @@ import org.openjdk.jmh.annotations.State;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class TransformerStep {
-    private static final class TokenNamer extends Module {
-        private final Embedding tokens;
-        private final Transformer transformer;
-        private final Linear head;
-
-        TokenNamer(Generator generator) {
-            tokens = child("tokens", new Embedding(generator, DenseShapes.VOCABULARY, DenseShapes.WIDTH, 0.02, Embedding.NONE, DType.F32));
-            transformer = child("transformer", new Transformer(generator, TransformerDesign.of(DenseShapes.WIDTH, DenseShapes.HEADS), DenseShapes.LAYERS,
-                    DenseShapes.TOKENS, Transformer.Positions.LEARNED));
-            head = child("head", new Linear(generator, DenseShapes.WIDTH, DenseShapes.VOCABULARY));
-        }
-
-        @Override
-        public Tensor forward(Tensor indices) {
-            return head.forward(transformer.forward(tokens.forward(indices)));
-        }
-    }
-
     private TokenNamer net;
     private Adam adam;
     private Tensor tokens;
@@ -57,7 +33,7 @@ public class TransformerStep {
     @Setup
     public void open() {
         int count = DenseShapes.SEQUENCES * DenseShapes.TOKENS;
-        net = new TokenNamer(new Generator(7));
+        net = new TokenNamer(new Generator(7), DenseShapes.VOCABULARY, DenseShapes.TOKENS, DenseShapes.WIDTH, DenseShapes.HEADS, DenseShapes.LAYERS);
         adam = new Adam(net, 1e-3);
         tokens = Tensors.of(Inputs.labels(count, DenseShapes.VOCABULARY, 9), DenseShapes.SEQUENCES, DenseShapes.TOKENS);
         targets = Tensors.of(Inputs.labels(count, DenseShapes.VOCABULARY, 10));
