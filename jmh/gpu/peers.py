@@ -18,12 +18,13 @@ from kinds import KINDS, Row
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 GO_ON = 3           # the device or a row can no more be used in this process: call again with --resume
-QUEUED = 8
+QUEUED, QUEUED_SECONDS = 8, 1e-3
 GRAPH_SECONDS = 0.5e-3
 MOST_CAPTURED = 64
 LONG_CALL = 5e-3
 FULL = (0.1, 0.03, 9, 2000)      # seconds of warm calls, seconds of a batch, batches, most calls of one
 QUICK = (0.03, 0.01, 5, 1000)
+TRIAL = (0, 0, 2, 1)             # whether it runs: times of small sizes say nothing
 
 
 def read_rows(sizes):
@@ -74,26 +75,27 @@ class Timer:
         until = time.perf_counter() + self.warm_seconds
         while time.perf_counter() < until:
             self.time(run, calls)
-        return self.time(run, cycle)
+        return max(self.time(run, cycle), 1e-7)
 
     def device(self, run, cycle, once):
         calls = self.calls(once, cycle)
         return [self.time(run, calls) for _ in range(self.batches)]
 
-    def host(self, run):
+    def host(self, run, once):
         seconds = []
+        calls = min(max(round(QUEUED_SECONDS / once), 1), QUEUED, self.most)
         for _ in range(self.batches):
             self.torch.cuda.synchronize()
             before = time.perf_counter()
-            for _ in range(QUEUED):
+            for _ in range(calls):
                 run()
-            seconds.append((time.perf_counter() - before) / QUEUED)
+            seconds.append((time.perf_counter() - before) / calls)
         self.torch.cuda.synchronize()
         return seconds
 
     def graph(self, run, cycle, once):
         torch = self.torch
-        captured = math.ceil(min(max(math.ceil(GRAPH_SECONDS / once), 1), MOST_CAPTURED) / cycle) * cycle
+        captured = math.ceil(min(max(math.ceil(GRAPH_SECONDS / once), 1), MOST_CAPTURED, self.most) / cycle) * cycle
         side = torch.cuda.Stream()
         side.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(side):
@@ -160,7 +162,7 @@ def measure(row, timer, compiled):
             return {"state": "measured", "compiled_samples_seconds": best, "note": "compiled, but no graph: " + first_line(e)}
         return {"state": "measured", "compiled_samples_seconds": best}
     once = timer.warm(call.run, call.cycle)
-    result = {"state": "measured", "samples_seconds": timer.device(call.run, call.cycle, once), "host_samples_seconds": timer.host(call.run)}
+    result = {"state": "measured", "samples_seconds": timer.device(call.run, call.cycle, once), "host_samples_seconds": timer.host(call.run, once)}
     if once <= LONG_CALL or row.group == "steps":
         try:
             result["graph_samples_seconds"] = timer.graph(call.run, call.cycle, once)
@@ -218,7 +220,7 @@ def main():
     if asked.resume and asked.out:
         report.resume()
     print(report.about["peer"], "on", report.about["device_name"], flush=True)
-    timer = Timer(QUICK if asked.quick else FULL)
+    timer = Timer(TRIAL if asked.sizes == "small" else QUICK if asked.quick else FULL)
     failures = 0
     for row in rows:
         if row.name in report.results:

@@ -3,7 +3,7 @@ package dev.tenfold.jmh;
 import java.nio.file.Path;
 
 /**
- * What one call of {@code tenfold bench} asks for.
+ * What one call of {@code tenfold bench} asks for on the host; devices have options of their own.
  *
  * @param name    a benchmark of {@link Catalogue}, or {@code all}
  * @param peers   whether PyTorch is measured beside, in the same run with the same threads
@@ -13,7 +13,7 @@ import java.nio.file.Path;
  */
 public record BenchOptions(String name, String device, boolean peers, int threads, boolean quick, Path out) {
     public static final String USAGE =
-            "tenfold bench [NAME|all] [--device cpu] [--peers] [--threads N] [--quick] [--out [FILE.json]]";
+            "tenfold bench [NAME|all] [--device cpu|cuda] [--peers] [--threads N] [--quick] [--out [FILE.json]]";
 
     /**
      * Reads the command line. {@code --out} without a file means {@code jmh/results/DEVICE/NAME.json}.
@@ -70,9 +70,9 @@ public record BenchOptions(String name, String device, boolean peers, int thread
     }
 
     private static String device(String value) {
-        if (value == null) throw wrong("--device needs a value: cpu");
+        if (value == null) throw wrong("--device needs a value: cpu, cuda or cuda:N");
         if (!value.equals("cpu") && !value.equals("auto")) {
-            throw wrong("--device " + value + ": the benchmarks measure cpu only");
+            throw wrong("--device " + value + ": there are cpu, cuda and cuda:N with the device's number, such as cuda:0");
         }
         return "cpu";
     }

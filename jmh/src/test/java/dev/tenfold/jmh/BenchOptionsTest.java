@@ -40,7 +40,7 @@ class BenchOptionsTest {
         assertMistake("--threads needs a number from 1 to 1024, not zero", "--threads", "zero");
         assertMistake("--threads needs a number from 1 to 1024, not 0", "--threads", "0");
         assertMistake("--threads needs a number from 1 to 1024", "gemm", "--threads");
-        assertMistake("--device cuda: the benchmarks measure cpu only", "--device", "cuda");
+        assertMistake("--device gpu: there are cpu, cuda and cuda:N", "--device", "gpu");
         assertMistake("two benchmarks are named, gemm and conv", "gemm", "conv");
         assertMistake("--quick=yes: this option takes no value", "--quick=yes");
     }

@@ -71,4 +71,22 @@ class BenchReportTest {
             assertEquals(List.of(options.out()), files.toList(), "no half-written file stays");
         }
     }
+
+    @Test
+    void aResultOfADeviceIsATableWithGraphsAndTypes() throws IOException {
+        String table = MarkdownTable.of(new ObjectMapper().readTree("""
+                {"device_name": "a card", "architecture": "sm_90a", "date": "2026-11-25T10:00:00Z", "commit": "abc", "peer": "PyTorch 9",
+                 "roof": {"copy_gb_per_second": 2500.0, "gemm_bf16_gflop_per_second": 600000.0},
+                 "results": [
+                  {"benchmark": "gemm", "size": "8 x 8 x 8", "type": "bf16", "median_seconds": 0.002, "graph_median_seconds": 0.001, "peer_median_seconds": 0.003,
+                   "speed_against_peer": 1.5, "share_of_roof": 0.8},
+                  {"benchmark": "sort", "size": "9", "type": "f32", "state": "failed"}]}"""));
+        assertEquals("""
+                | benchmark | size | type | Tenfold | as a graph | PyTorch | as a graph | compiled | speed against PyTorch | best to best | share of roof |
+                |---|---|---|---:|---:|---:|---:|---:|---:|---:|---:|
+                | gemm | 8 x 8 x 8 | bf16 | 2.00 ms | 1.00 ms | 3.00 ms | - | - | 1.50 x | - | 80 % |
+
+                Medians of calls on a card (sm_90a), against PyTorch 9, on 2026-11-25, commit abc. Roofs: 2500 GB/s copy in memory, 600 TFLOP/s gemm in bf16.
+                """, table);
+    }
 }

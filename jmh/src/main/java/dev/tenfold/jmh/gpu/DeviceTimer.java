@@ -23,12 +23,13 @@ final class DeviceTimer {
     record Effort(double warmSeconds, double batchSeconds, int batches, int mostCalls) {
         static final Effort FULL = new Effort(0.1, 0.03, 9, 2000);
         static final Effort QUICK = new Effort(0.03, 0.01, 5, 1000);
-        /** Whether it runs: times on the emulator say nothing. */
+        /** Whether it runs: times on the emulator, or of small sizes, say nothing. */
         static final Effort TRIAL = new Effort(0, 0, 2, 1);
     }
 
-    /** Calls that can be enqueued before the driver lets the host wait, with some launches in each. */
+    /** Calls, or so long a work, that can be enqueued before the driver lets the host wait. */
     private static final int QUEUED = 8;
+    private static final double QUEUED_SECONDS = 1e-3;
     /** A graph of short calls holds so many that its own start does not count. */
     private static final double GRAPH_SECONDS = 0.5e-3;
     private static final int MOST_CAPTURED = 64;
@@ -50,7 +51,7 @@ final class DeviceTimer {
         try (Stopwatch watch = new Stopwatch(device)) {
             warm(call, watch.time(call.run(), call.cycle()));
             double once = watch.time(call.run(), call.cycle());
-            return new Timing(batches(watch, call.run(), calls(once, call.cycle())), host(call), List.of(), List.of());
+            return new Timing(batches(watch, call.run(), calls(once, call.cycle())), host(call, once), List.of(), List.of());
         }
     }
 
@@ -93,9 +94,9 @@ final class DeviceTimer {
         return seconds;
     }
 
-    private List<Double> host(Call call) {
+    private List<Double> host(Call call, double once) {
         List<Double> seconds = new ArrayList<>();
-        int calls = Math.min(QUEUED, effort.mostCalls);
+        int calls = Math.clamp(Math.round(QUEUED_SECONDS / once), 1, Math.min(QUEUED, effort.mostCalls));
         for (int b = 0; b < effort.batches; b++) {
             device.synchronize();
             long before = System.nanoTime();

@@ -75,8 +75,8 @@ public final class GpuBench {
         out.printf("%s (%s), commit %s%n", cuda.name(), cuda.architecture(), machine.commit());
         GpuReport report = new GpuReport(about(device, machine), rows, options.out());
         if (options.resume()) report.resume();
-        DeviceTimer.Effort effort = cuda.isEmulated() ? DeviceTimer.Effort.TRIAL : options.quick() ? DeviceTimer.Effort.QUICK : DeviceTimer.Effort.FULL;
-        DeviceTimer timer = new DeviceTimer(device, effort);
+        boolean trial = cuda.isEmulated() || options.sizes() == Rows.Sizes.SMALL;
+        DeviceTimer timer = new DeviceTimer(device, trial ? DeviceTimer.Effort.TRIAL : options.quick() ? DeviceTimer.Effort.QUICK : DeviceTimer.Effort.FULL);
         try (Device.Use there = device.use(); Watchdog watchdog = new Watchdog(options.rowSeconds())) {
             for (Row row : rows) {
                 if (report.has(row)) continue;

@@ -96,9 +96,14 @@ public final class GpuSummary {
     private String table(List<Row> rows) {
         List<String[]> lines = new ArrayList<>(Collections.singleton(HEADINGS));
         List<String> notes = new ArrayList<>();
+        List<String> left = new ArrayList<>();
         for (Row row : rows) {
-            Result our = ours.getOrDefault(row.name(), Result.skipped(row, "not reached"));
-            Result their = peer.getOrDefault(row.name(), Result.skipped(row, "not reached"));
+            if (!ours.containsKey(row.name()) && !peer.containsKey(row.name())) {
+                left.add(row.name());
+                continue;
+            }
+            Result our = ours.getOrDefault(row.name(), Result.skipped(row, null));
+            Result their = peer.getOrDefault(row.name(), Result.skipped(row, null));
             lines.add(line(row, our.timing(), their.timing()));
             if (our.note() != null) notes.add(row.name() + ", Tenfold: " + our.note());
             if (their.note() != null) notes.add(row.name() + ", PyTorch: " + their.note());
@@ -108,6 +113,7 @@ public final class GpuSummary {
                 .append(peerName == null ? "no peer" : peerName).append('\n').append(roofs).append("\n\n").append(BenchTable.align(lines));
         text.append("\nMedians of a call on the device; host: until it is enqueued. ratio: PyTorch's time to ours, both eager. best to best: the least of eager, graph and compiled.\n");
         if (!notes.isEmpty()) text.append('\n').append(String.join("\n", notes)).append('\n');
+        if (!left.isEmpty()) text.append("\nMeasured on neither side: ").append(String.join(", ", left)).append('\n');
         return text.toString();
     }
 

@@ -12,7 +12,7 @@ import picocli.CommandLine.Unmatched;
  * Lists {@code bench} among the commands. The launcher starts the benchmarks itself, in a process of their own class path and
  * flags, so this is reached only without it.
  */
-@Command(name = "bench", description = "Measures the kernels: bench [NAME|all] [--peers] [--threads N] [--quick] [--out [FILE]].")
+@Command(name = "bench", description = "Measures the kernels: bench [NAME|all] [--device cpu|cuda] [--peers] [--threads N] [--quick] [--out [FILE]]; bench --help has the rest.")
 final class BenchCommand implements Runnable {
     @Spec
     private CommandSpec spec;
