@@ -4,6 +4,7 @@ import dev.tenfold.jmh.gpu.GpuBench;
 import dev.tenfold.jmh.gpu.GpuSummary;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -63,7 +64,7 @@ public final class BenchMain {
         } catch (BenchFailure e) {
             err.println("bench: " + e.getMessage()); // the roofs: without them no row has a meaning
             return 1;
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             err.println("bench: the result could not be written: " + e);
             return 1;
         }

@@ -105,8 +105,8 @@ public final class GpuSummary {
             Result our = ours.getOrDefault(row.name(), Result.skipped(row, null));
             Result their = peer.getOrDefault(row.name(), Result.skipped(row, null));
             lines.add(line(row, our.timing(), their.timing()));
-            if (our.note() != null) notes.add(row.name() + ", Tenfold: " + our.note());
-            if (their.note() != null) notes.add(row.name() + ", PyTorch: " + their.note());
+            if (our.note() != null) notes.add(row.name() + ", Tenfold: " + firstLine(our.note()));
+            if (their.note() != null) notes.add(row.name() + ", PyTorch: " + firstLine(their.note()));
         }
         StringBuilder text = new StringBuilder();
         text.append(about.path("device_name").asText()).append(", ").append(about.path("driver").asText()).append(" Commit ").append(about.path("commit").asText()).append(", ")
@@ -123,6 +123,11 @@ public final class GpuSummary {
         return new String[] {workload.title(), row.sizes().replace("x", " x "), row.type(), time(our.device()), time(our.graph()), time(our.host()),
             our.isEmpty() ? "-" : workload.work().apply(row).describe(seconds), number(100 * roofs.share(row, seconds), "%.0f %%"),
             time(their.device()), time(their.graph()), time(their.compiled()), number(ratio(our.device(), their.device()), "%.2f x"), number(best(their) / best(our), "%.2f x")};
+    }
+
+    /** The JSON has the whole. */
+    private static String firstLine(String note) {
+        return note.lines().findFirst().orElse("");
     }
 
     private static double ratio(List<Double> our, List<Double> their) {
