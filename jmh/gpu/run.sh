@@ -9,7 +9,7 @@
 #   ours-*.json, theirs-*.json, compiled-*.json, bench.log
 #   summary.txt, summary.json        both sides in one table, with ratios
 # No step begins later than SECONDS (540) after the start, and none runs on. Groups of rows are in the order of their weight; of each group
-# Tenfold is measured, then PyTorch, and once more in the same order while time is left.
+# Tenfold is measured, then PyTorch, and once more in the same order while time is left. A later call with the same OUT measures what is missing.
 #
 #   TENFOLD_PARTS            what is done, of: selftest eager compiled again (default: all four)
 #   TENFOLD_GROUPS           the groups, those joined by commas in one process (default: all)
