@@ -93,20 +93,9 @@ public final class Catalogue {
     private static void linear(List<Entry> entries) {
         entries.add(new Entry("matmul", MatMul.samples(), MatMul.faults()).everywhere());
         entries.add(new Entry("linear", Linear.samples(), Linear.faults()).everywhere());
-        entries.add(new Entry("attention", Attention.samples(), Attention.faults()));
-        entries.add(new Entry("selfAttention", SelfAttention.samples(), SelfAttention.faults()));
+        entries.add(new Entry("attention", Attention.samples(), Attention.faults()).everywhere());
+        entries.add(new Entry("selfAttention", SelfAttention.samples(), SelfAttention.faults()).everywhere());
         entries.add(new Entry("einsum", Einsum.samples(), Einsum.faults()).everywhere());
-        entries.add(new Entry("lu", Lu.samples(), Lu.faults()));
-        entries.add(new Entry("cholesky", Cholesky.samples(), Cholesky.faults()));
-        entries.add(new Entry("logDet", Cholesky.logDetSamples(), Cholesky.faults()));
-        entries.add(new Entry("triangularSolve", TriangularSolve.samples(), TriangularSolve.faults()));
-        entries.add(new Entry("solve", LuSolve.samples(), LuSolve.faults()));
-        entries.add(new Entry("inverse", LuSolve.inverseSamples(), LuSolve.inverseFaults()));
-        entries.add(new Entry("det", Determinant.samples(false), Determinant.faults(false)));
-        entries.add(new Entry("signLogDet", Determinant.samples(true), Determinant.faults(true)));
-        entries.add(new Entry("eigh", SymmetricEigen.samples(), SymmetricEigen.faults()));
-        entries.add(new Entry("svd", SingularValues.samples(), SingularValues.faults()));
-        entries.add(new Entry("einsum", Einsum.samples(), Einsum.faults()));
         entries.add(new Entry("lu", Lu.samples(), Lu.faults()).everywhere());
         entries.add(new Entry("cholesky", Cholesky.samples(), Cholesky.faults()).everywhere());
         entries.add(new Entry("logDet", Cholesky.logDetSamples(), Cholesky.faults()).everywhere());
