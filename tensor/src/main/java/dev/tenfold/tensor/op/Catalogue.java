@@ -131,7 +131,7 @@ public final class Catalogue {
         entries.add(new Entry("conv2d", Conv2d.samples(), Conv2d.faults()).everywhere());
         entries.add(new Entry("conv2dInputGradient", Conv2dInputGradient.samples(), Conv2dInputGradient.faults()).everywhere());
         entries.add(new Entry("conv2dWeightGradient", Conv2dWeightGradient.samples(), Conv2dWeightGradient.faults()).everywhere());
-        entries.add(new Entry("maxPool2d", MaxPool2d.samples(), MaxPool2d.faults()));
+        entries.add(new Entry("maxPool2d", MaxPool2d.samples(), MaxPool2d.faults()).everywhere());
         entries.add(new Entry("averagePool2d", AveragePool2d.samples(), AveragePool2d.faults()).everywhere());
         entries.add(new Entry("averagePool2dGradient", AveragePool2dGradient.samples(), AveragePool2dGradient.faults()).everywhere());
     }

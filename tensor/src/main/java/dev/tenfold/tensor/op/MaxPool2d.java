@@ -3,6 +3,7 @@ package dev.tenfold.tensor.op;
 import dev.tenfold.kernels.DType;
 import dev.tenfold.kernels.cpu.Convolution;
 import dev.tenfold.tensor.Convolutions;
+import dev.tenfold.tensor.Device;
 import dev.tenfold.tensor.Gradient;
 import dev.tenfold.tensor.NoGrad;
 import dev.tenfold.tensor.Operation;
@@ -25,6 +26,11 @@ public record MaxPool2d(int rows, int columns, Window window, boolean positions)
     @Override
     public String name() {
         return "maxPool2d";
+    }
+
+    @Override
+    public boolean runsOn(Device.Kind kind) {
+        return true;
     }
 
     @Override
