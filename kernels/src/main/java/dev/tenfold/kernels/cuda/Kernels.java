@@ -53,7 +53,6 @@ public final class Kernels {
         all.addAll(CudaSort.families());
         all.add(CudaNonZero.family());
         all.add(CudaManyTensors.family());
-        all.addAll(CudaGemm.families());
         all.add(CudaCholesky.family());
         all.add(CudaTriangular.family());
         all.add(ProductUpdate.family());
