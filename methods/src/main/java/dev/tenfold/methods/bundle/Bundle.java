@@ -84,11 +84,16 @@ public record Bundle(List<Path> jars, List<Path> tests, List<String> architectur
         for (Path jar : jars) BundledJar.copy(jar, folder);
     }
 
-    /** Which kernels the tests ask for is known when they run: they run once, on the emulator, out of the new bundle, which must pass them anyway. */
+    /**
+     * Which kernels the tests and the benchmarks ask for is known when they run: they run once, on the emulator, out of the new bundle, which must pass
+     * them anyway.
+     */
     private int kernels(Path part) throws IOException, InterruptedException {
         Path recorded = Files.createDirectories(part.resolve("recorded"));
         say.accept("the tests, on the emulator, to see which kernels they ask for...");
         run(part, recorded, "selftest", "--device", "cuda");
+        say.accept("the benchmarks, likewise...");
+        run(part, recorded, "bench", "all", "--device", "cuda", "--sizes", "small");
         say.accept("the kernels for " + String.join(", ", architectures) + "...");
         int kernels = Kernels.ship(part.resolve("kernels"), recorded, architectures);
         remove(recorded);
