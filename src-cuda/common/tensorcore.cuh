@@ -70,6 +70,13 @@ TENFOLD_LDMATRIX(ldmatrix_x4_trans, 4, true)
 
 // 16 bytes from device to shared memory, there only after a wait: the emulator copies as late as that.
 TENFOLD_CALL void cp_async_16(void *shared, const void *global) { tenfold_services.async(0, shared, global, 16, TENFOLD_WHERE); }
+// The first `bytes` of them, the others being 0; `global` is a multiple of 16 all the same.
+TENFOLD_CALL void cp_async_16(void *shared, const void *global, int bytes) {
+    if (bytes > 0) tenfold_services.async(0, shared, global, (unsigned) bytes, TENFOLD_WHERE);
+    if (bytes == 16) return;
+    tenfold_services.access((char *) shared + bytes, (unsigned) (16 - bytes), TENFOLD_WRITE | TENFOLD_IN_SHARED | TENFOLD_ANYWHERE, TENFOLD_WHERE);
+    for (int i = bytes; i < 16; i++) ((char *) shared)[i] = 0;
+}
 TENFOLD_CALL void cp_async_commit() { tenfold_services.async(1, nullptr, nullptr, 0, TENFOLD_WHERE); }
 // Waits until at most `pending` of the newest groups are under way.
 template <int pending> static TENFOLD_QUIET __attribute__((noinline)) void cp_async_wait() { tenfold_services.async(2, nullptr, nullptr, pending, TENFOLD_WHERE); }
@@ -107,6 +114,9 @@ TENFOLD_LDMATRIX(_trans, ".trans")
 
 static __device__ __forceinline__ void cp_async_16(void *shared, const void *global) {
     asm volatile("cp.async.cg.shared.global [%0], [%1], 16;" ::"r"(tenfold_shared_address(shared)), "l"(global) : "memory");
+}
+static __device__ __forceinline__ void cp_async_16(void *shared, const void *global, int bytes) {
+    asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(tenfold_shared_address(shared)), "l"(global), "r"(bytes) : "memory");
 }
 static __device__ __forceinline__ void cp_async_commit() { asm volatile("cp.async.commit_group;" ::: "memory"); }
 template <int pending> static __device__ __forceinline__ void cp_async_wait() { asm volatile("cp.async.wait_group %0;" ::"n"(pending) : "memory"); }

@@ -66,8 +66,8 @@ template <i32 BM, i32 BN, i32 TM, i32 TN> DEVICE void tiles(const Gemm &p) {
     static_assert(DOWN % 4 == 0 && ACROSS % 8 == 0 && TM % 4 == 0 && TN % 4 == 0, "a warp is 4 x 8 threads, a thread has squares of four");
     typedef Side<BM, THREADS> SideA;
     typedef Side<BN, THREADS> SideB;
-    __shared__ __align__(16) S tile_a[2][DEPTH][SideA::PITCH];
-    __shared__ __align__(16) S tile_b[2][DEPTH][SideB::PITCH];
+    __shared__ __align__(32) S tile_a[2][DEPTH][SideA::PITCH];
+    __shared__ __align__(32) S tile_b[2][DEPTH][SideB::PITCH];
 
     const Place place = place_of(p, blockIdx.x, (p.m + BM - 1) / BM, (p.n + BN - 1) / BN);
     const i64 begin = place.piece * p.piece;

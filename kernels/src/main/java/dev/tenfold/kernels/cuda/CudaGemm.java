@@ -10,11 +10,14 @@ import java.util.List;
  * <p>The kernels are a ladder, {@code src-cuda/gemm}; sums have the same bits at every run.
  */
 public final class CudaGemm {
+    /** The rung that is asked for: {@code -Dtenfold.gemm=portable|mma|wgmma}; what it cannot compute the portable one does. */
+    private static final String FORCED = System.getProperty("tenfold.gemm", "");
+
     private CudaGemm() {
     }
 
     static List<KernelFamily> families() {
-        return List.of(PortableGemm.family());
+        return List.of(PortableGemm.family(), MmaGemm.family(), WgmmaGemm.family());
     }
 
     /**
@@ -28,6 +31,20 @@ public final class CudaGemm {
                            long b, long ldb, long strideB, double beta, long c, long ldc, long strideC, long batch, Epilogue epilogue) {
         PortableGemm portable = PortableGemm.of(type);
         if (m == 0 || n == 0 || batch == 0) return;
-        portable.run(device.stream(), new GemmProblem(type, transA, transB, m, n, k, alpha, a, lda, strideA, b, ldb, strideB, beta, c, ldc, strideC, batch, epilogue));
+        GemmProblem p = new GemmProblem(type, transA, transB, m, n, k, alpha, a, lda, strideA, b, ldb, strideB, beta, c, ldc, strideC, batch, epilogue);
+        CudaStream stream = device.stream();
+        if (byWarpgroups(device, p)) WgmmaGemm.run(stream, p);
+        else if (byWarps(device, p)) MmaGemm.of(type).run(stream, p);
+        else portable.run(stream, p);
+    }
+
+    private static boolean byWarpgroups(CudaDevice device, GemmProblem p) {
+        if (!WgmmaGemm.takes(device, p)) return false;
+        return FORCED.isEmpty() ? WgmmaGemm.pays(p) && Proven.on(device, WgmmaGemm.FILE) : FORCED.equals("wgmma");
+    }
+
+    private static boolean byWarps(CudaDevice device, GemmProblem p) {
+        if (!MmaGemm.takes(device, p)) return false;
+        return FORCED.isEmpty() ? MmaGemm.pays(p) && Proven.on(device, MmaGemm.FILE) : FORCED.equals("mma");
     }
 }

@@ -25,7 +25,7 @@ final class EmulatorBuild {
     /** What is compiled in one piece: the standard library's headers take longer than our texts. The driver's two pieces and the images' part at the same time. */
     private static final List<String> PARTS = List.of(
             including("fiber", "block", "access", "warp", "shared", "grid", "module", "launches"),
-            including("watch", "memory", "device", "stream", "capture", "order", "errors"), CHECKS);
+            including("watch", "memory", "tensormap", "device", "stream", "capture", "order", "errors"), CHECKS);
     private static final List<String> OPTIONS = List.of("-std=c++17", "-O2", "-fPIC", "-fvisibility=hidden", "-pthread", "-Wall", "-I.");
     /** The standard library inside, where there is one to put inside: then the driver runs on a machine without g++ as well. */
     private static final List<String> ALONE = List.of("-static-libstdc++", "-static-libgcc");

@@ -13,7 +13,7 @@ record GemmProblem(DType type, boolean transA, boolean transB, long m, long n, l
     static final Parameter PARAMETER = Parameter.struct(BYTES);
     private static final int PACK = 16;
 
-    /** Whether both operands allow 128-bit accesses, and C where {@code result}. */
+    /** Whether all lines of both operands begin at multiples of 16 bytes. */
     boolean packed() {
         return packs(a, lda, strideA) && packs(b, ldb, strideB);
     }
@@ -24,14 +24,16 @@ record GemmProblem(DType type, boolean transA, boolean transB, long m, long n, l
     }
 
     private boolean packsResult() {
-        // Four elements at once, whatever their size.
-        int bytes = 4 * type.bytes();
-        return ((c | ldc * type.bytes() | strideC * type.bytes()) & Math.min(bytes, PACK) - 1) == 0;
+        return ((c | ldc * type.bytes() | strideC * type.bytes()) & 4L * type.bytes() - 1) == 0; // four elements at once, whatever their size
     }
 
-    /** Where k is cut: elements of a piece, and pieces; the sums of each go to {@code partials}. */
+    /** Begins a launch with this as its first argument; where k is {@code cut}, the sums of each piece go to {@code partials}. */
     Launch begin(CudaKernel kernel, CudaStream stream, GemmCut cut, long partials) {
-        Launch launch = kernel.on(stream);
+        return write(kernel.on(stream), stream, cut, partials);
+    }
+
+    /** Adds this as the next argument. */
+    Launch write(Launch launch, CudaStream stream, GemmCut cut, long partials) {
         long at = launch.struct(BYTES);
         at = put(at, a, b, c, epilogue.columnBias(), epilogue.rowBias(), partials);
         for (long address : new long[] {a, b, c, epilogue.columnBias(), epilogue.rowBias(), partials}) if (address != 0) stream.touches(address);

@@ -80,7 +80,7 @@ public final class Kernels {
         List<Supplier<Check>> checks = new ArrayList<>();
         for (KernelFamily family : families) {
             for (KernelSource source : family.sources().get()) {
-                for (String architecture : architectures) checks.add(() -> check(compiler, family, source, architecture, cache));
+                for (String architecture : architectures) if (family.fits(architecture)) checks.add(() -> check(compiler, family, source, architecture, cache));
             }
         }
         return checks.parallelStream().map(Supplier::get).toList(); // NVRTC compiles on several threads at once

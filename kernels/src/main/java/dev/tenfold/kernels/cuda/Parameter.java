@@ -21,7 +21,12 @@ public record Parameter(String name, int bytes, int alignment) {
 
     /** A struct by value, of {@code bytes} bytes with an alignment of 8. */
     public static Parameter struct(int bytes) {
-        return new Parameter("struct of " + bytes + " bytes", bytes, 8);
+        return struct(bytes, 8);
+    }
+
+    /** A struct by value, of {@code bytes} bytes. */
+    static Parameter struct(int bytes, int alignment) {
+        return new Parameter("struct of " + bytes + " bytes", bytes, alignment);
     }
 
     boolean isStruct(int size) {

@@ -31,18 +31,25 @@ class CudaGemmTest {
         void run(CudaStream stream, GemmProblem problem);
     }
 
+    /** In the place of a gap: lines are filled up to a multiple of 8 elements. */
+    private static final int ALIGNED = -1;
+
     /** A product's sizes, where its operands lie transposed, and how much longer its lines are than their elements. */
     private record Shape(boolean transA, boolean transB, int m, int n, int k, int batch, int gap) {
         int lda() {
-            return (transA ? m : k) + gap;
+            return line(transA ? m : k);
         }
 
         int ldb() {
-            return (transB ? k : n) + gap;
+            return line(transB ? k : n);
         }
 
         int ldc() {
-            return n + gap;
+            return line(n);
+        }
+
+        private int line(int length) {
+            return gap == ALIGNED ? (length + 7) / 8 * 8 : length + gap;
         }
 
         int sizeA() {
@@ -146,6 +153,34 @@ class CudaGemmTest {
             check(type, new Shape(transA, transB, 3, 5, 7, 20, layout), 1, 0, Activation.NONE, true, chosen(type));
         }
         check(type, new Shape(false, false, 3, 5, 0, 2, 0), 1, 0, Activation.NONE, false, chosen(type));
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = DType.class, names = {"F16", "BF16"})
+    void tensorCoresGiveTheirProductsAtTheirEdges(DType type) {
+        Variant mma = (stream, problem) -> MmaGemm.of(type).run(stream, problem);
+        for (int layout = 0; layout < 4; layout++) {
+            boolean transA = (layout & 1) != 0;
+            boolean transB = (layout & 2) != 0;
+            check(type, new Shape(transA, transB, 128, 128, 64, 1, 8), 1, 0, Activation.NONE, false, mma);
+            check(type, new Shape(transA, transB, 136, 120, 40, 2, 0), 1, 0, Activation.NONE, false, mma);
+            // Lines of whole units whose last one is not full.
+            check(type, new Shape(transA, transB, 131, 29, 27, 1, ALIGNED), 1, 0, Activation.NONE, false, mma);
+        }
+        check(type, new Shape(false, true, 40, 48, 1032, 1, 0), 0.5, 1, Activation.RELU, true, mma);
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = DType.class, names = {"F16", "BF16"})
+    void warpgroupsGiveTheirProductsAtTheirEdges(DType type) {
+        for (int layout = 0; layout < 4; layout++) {
+            boolean transA = (layout & 1) != 0;
+            boolean transB = (layout & 2) != 0;
+            // Fewer steps than stages, then more; two tiles, of which one has a row and one a column.
+            check(type, new Shape(transA, transB, 72, 96, 64, 1, 8), 1, 0, Activation.NONE, false, WgmmaGemm::run);
+            check(type, new Shape(transA, transB, 129, 40, 331, 1, ALIGNED), 1, 0, Activation.NONE, false, WgmmaGemm::run);
+            check(type, new Shape(transA, transB, 16, 257, 24, 2, ALIGNED), 0.5, 0, Activation.RELU, true, WgmmaGemm::run);
+        }
     }
 
     @ParameterizedTest
