@@ -55,7 +55,7 @@ extern "C" __global__ void __launch_bounds__(256) whole(T *a, i32 *pivots, const
     for (i32 e = threadIdx.x; e < n * n; e += blockDim.x) a[e] = shared[e / n * stride + e % n];
 }
 
-extern "C" __global__ void __launch_bounds__(PANEL_THREADS) panel(T *a, i32 *pivots, const i32 n, const i32 first) {
+extern "C" __global__ void __launch_bounds__(PANEL_THREADS, 1) panel(T *a, i32 *pivots, const i32 n, const i32 first) {
     __shared__ Candidate<T> best[PANEL_THREADS / 32];
     lu_in_block(a + (i64) blockIdx.x * n * n, n, first, n - first < PANEL ? n - first : PANEL, n, pivots + (i64) blockIdx.x * n, best);
 }
