@@ -94,6 +94,7 @@ template <i32 N, i32 ROWS> DEVICE void dots(const Gemm &p, i32 swapped) {
 // The long side lies across k: eight warps share the k of 128 of its rows, a lane has four of them. The warps' sums are added in their order.
 template <i32 N> DEVICE void columns(const Gemm &p, i32 swapped) {
     const i32 WARPS = SKINNY_THREADS / 32, ACROSS = 32 * 4;
+    const i32 UNROLL = N > 1 ? 2 : 4; // more would not fit into the registers
     __shared__ __align__(16) S shared[WARPS][ACROSS];
     const i64 length = swapped ? p.n : p.m, width = swapped ? p.m : p.n;
     const i64 blocks = (length + ACROSS - 1) / ACROSS;
@@ -113,7 +114,7 @@ template <i32 N> DEVICE void columns(const Gemm &p, i32 swapped) {
 #pragma unroll
         for (i32 i = 0; i < 4; i++) sums[j][i] = 0;
     }
-#pragma unroll 4
+#pragma unroll UNROLL
     for (i64 k = begin + warp; k < end; k += WARPS) {
         const ELEMENT *address = far.from + k * far.along + first;
         Pack<ELEMENT, 4> x;

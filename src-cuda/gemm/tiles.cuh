@@ -11,35 +11,37 @@ template <i32 ROWS, i32 THREADS> struct Side {
     static_assert(COUNT > 0 && COUNT * V * THREADS == ROWS * DEPTH, "every thread moves whole packs");
     static const i32 PITCH = ROWS + 4;
 
-    const ELEMENT *from;
-    i64 leading, first, rows;
+    const ELEMENT *at; // of the thread's first pack
+    i64 leading;
+    i32 rows; // of the tile that exist
     bool across, packed;
     Pack<ELEMENT, V> held[COUNT];
 
-    // Pack s of the thread: its line, a row (across: a k), and where it begins on it, a k (a row).
-    __device__ __forceinline__ i32 line(i32 s) const { return across ? (threadIdx.x + s * THREADS) / (ROWS / V) : (threadIdx.x + s * THREADS) / (DEPTH / V); }
-    __device__ __forceinline__ i32 start(i32 s) const {
-        return (across ? (threadIdx.x + s * THREADS) % (ROWS / V) : (threadIdx.x + s * THREADS) % (DEPTH / V)) * V;
+    // Begins at row `first` of `all` and at k. Few and narrow numbers, so that two blocks' registers suffice.
+    __device__ __forceinline__ Side(const ELEMENT *from, i64 leading, i64 first, i64 all, i64 k, bool across, bool packed)
+        : leading(leading), rows(all - first < ROWS ? (i32) (all - first) : ROWS), across(across), packed(packed) {
+        at = from + (across ? (k + line(0)) * leading + first : (first + line(0)) * leading + k) + start();
     }
 
-    // From device memory; 0 beyond the edges.
-    __device__ __forceinline__ void fetch(i64 k, i64 end) {
-        const i64 line_0 = across ? k : first;
-        const i64 start_0 = across ? first : k;
-        const i64 lines = across ? end : rows;
-        const i64 starts = across ? rows : end;
+    // The line of pack s, a row (across: a k), and where all packs of the thread begin on theirs, a k (a row).
+    __device__ __forceinline__ i32 line(i32 s) const { return across ? threadIdx.x / (ROWS / V) + s * (THREADS / (ROWS / V)) : threadIdx.x / (DEPTH / V) + s * (THREADS / (DEPTH / V)); }
+    __device__ __forceinline__ i32 start() const { return (across ? threadIdx.x % (ROWS / V) : threadIdx.x % (DEPTH / V)) * V; }
+
+    // The next DEPTH k, of which `depth` exist, from device memory; 0 beyond the edges.
+    __device__ __forceinline__ void fetch(i32 depth) {
+        const i32 lines = across ? depth : rows;
+        const i32 room = (across ? rows : depth) - start();
 #pragma unroll
         for (i32 s = 0; s < COUNT; s++) {
-            const i64 l = line_0 + line(s);
-            const i64 at = start_0 + start(s);
-            const ELEMENT *address = from + l * leading + at;
-            if (packed && l < lines && at + V <= starts) {
+            const ELEMENT *address = at + s * (across ? THREADS / (ROWS / V) : THREADS / (DEPTH / V)) * leading;
+            if (packed && line(s) < lines && room >= V) {
                 held[s] = *(const Pack<ELEMENT, V> *) address;
             } else {
 #pragma unroll
-                for (i32 i = 0; i < V; i++) held[s].at[i] = l < lines && at + i < starts ? address[i] : ELEMENT{};
+                for (i32 i = 0; i < V; i++) held[s].at[i] = line(s) < lines && i < room ? address[i] : ELEMENT{};
             }
         }
+        at += across ? DEPTH * leading : DEPTH;
     }
 
     // To shared memory, by k.
@@ -50,11 +52,11 @@ template <i32 ROWS, i32 THREADS> struct Side {
 #pragma unroll
                 for (i32 i = 0; i < V; i += 2) {
                     Pack<S, 2> two = {read<S>(held[s].at[i]), read<S>(held[s].at[i + 1])};
-                    *(Pack<S, 2> *) &tile[line(s)][start(s) + i] = two;
+                    *(Pack<S, 2> *) &tile[line(s)][start() + i] = two;
                 }
             } else {
 #pragma unroll
-                for (i32 i = 0; i < V; i++) tile[start(s) + i][line(s)] = read<S>(held[s].at[i]);
+                for (i32 i = 0; i < V; i++) tile[start() + i][line(s)] = read<S>(held[s].at[i]);
             }
         }
     }
@@ -72,8 +74,8 @@ template <i32 BM, i32 BN, i32 TM, i32 TN> DEVICE void tiles(const Gemm &p) {
     const Place place = place_of(p, blockIdx.x, (p.m + BM - 1) / BM, (p.n + BN - 1) / BN);
     const i64 begin = place.piece * p.piece;
     const i64 end = p.k - begin < p.piece ? p.k : begin + p.piece;
-    SideA side_a = {(const ELEMENT *) p.a + place.batch * p.stride_a, p.lda, place.row * BM, p.m, (p.transposed & 1) != 0, (p.packed & 1) != 0, {}};
-    SideB side_b = {(const ELEMENT *) p.b + place.batch * p.stride_b, p.ldb, place.column * BN, p.n, (p.transposed & 2) == 0, (p.packed & 2) != 0, {}};
+    SideA side_a((const ELEMENT *) p.a + place.batch * p.stride_a, p.lda, place.row * BM, p.m, begin, (p.transposed & 1) != 0, (p.packed & 1) != 0);
+    SideB side_b((const ELEMENT *) p.b + place.batch * p.stride_b, p.ldb, place.column * BN, p.n, begin, (p.transposed & 2) == 0, (p.packed & 2) != 0);
 
     // Neighbouring lanes alternate between two rows of threads: eight of them read two squares of A and four of B.
     const i32 warp = threadIdx.x / 32, lane = threadIdx.x % 32;
@@ -86,19 +88,21 @@ template <i32 BM, i32 BN, i32 TM, i32 TN> DEVICE void tiles(const Gemm &p) {
 #pragma unroll
         for (i32 j = 0; j < TN; j++) sums[i][j] = 0;
     }
-    if (begin < end) {
-        side_a.fetch(begin, end);
-        side_b.fetch(begin, end);
+    const i32 steps = (i32) ((end - begin + DEPTH - 1) / DEPTH);
+    const i32 last = (i32) (end - begin - (i64) (steps - 1) * DEPTH); // k of the last step
+    if (steps > 0) {
+        side_a.fetch(steps > 1 ? DEPTH : last);
+        side_b.fetch(steps > 1 ? DEPTH : last);
         side_a.put(tile_a[0]);
         side_b.put(tile_b[0]);
     }
     __syncthreads();
-    i32 now = 0;
-    for (i64 k = begin; k < end; k += DEPTH, now ^= 1) {
-        const bool more = k + DEPTH < end;
+    for (i32 step = 0; step < steps; step++) {
+        const i32 now = step & 1;
+        const bool more = step + 1 < steps;
         if (more) {
-            side_a.fetch(k + DEPTH, end);
-            side_b.fetch(k + DEPTH, end);
+            side_a.fetch(step + 2 < steps ? DEPTH : last);
+            side_b.fetch(step + 2 < steps ? DEPTH : last);
         }
 #pragma unroll
         for (i32 d = 0; d < DEPTH; d++) {

@@ -13,8 +13,8 @@ final class PortableGemm {
     private static final int THREADS = 256;
     /** Rows or columns of the short side of a skinny product, at most. */
     private static final long SKINNY = 8;
-    /** Rows of the long side that a block of {@code dots} takes, and columns that one of {@code columns} does. */
-    private static final long DOT_ROWS = 32;
+    /** Rows of the long side that a block of each of {@code dots} takes, and columns that one of {@code columns} does. */
+    private static final long[] DOT_ROWS = {32, 32, 16};
     private static final long COLUMNS = 128;
     /** Of k, for skinny products: below, a thread an element does as well. */
     private static final long LEAST_SKINNY = 32;
@@ -108,8 +108,9 @@ final class PortableGemm {
         boolean swapped = p.m() < p.n();
         boolean along = swapped ? p.transB() : !p.transA();
         long width = Math.min(p.m(), p.n());
-        CudaKernel kernel = (along ? dots : columns)[width == 1 ? 0 : width <= 4 ? 1 : 2];
-        long each = along ? DOT_ROWS : COLUMNS;
+        int variant = width == 1 ? 0 : width <= 4 ? 1 : 2;
+        CudaKernel kernel = (along ? dots : columns)[variant];
+        long each = along ? DOT_ROWS[variant] : COLUMNS;
         long blocks = (Math.max(p.m(), p.n()) + each - 1) / each * p.batch();
         inPieces(stream, p, GemmCut.of(p.k(), blocks), (cut, partials) ->
                 p.begin(kernel, stream, cut, partials).i32(swapped ? 1 : 0).launch(CudaPointwise.blocks(blocks * cut.pieces()), THREADS));
