@@ -4,6 +4,7 @@ import dev.tenfold.kernels.cuda.KernelCache;
 import dev.tenfold.kernels.cuda.Kernels;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -20,6 +21,7 @@ import java.util.function.Consumer;
  * OUT/tenfold        the command line, and selftest
  * OUT/runtime        Java
  * OUT/lib, OUT/tests jars
+ * OUT/native         the C++ library, for systems without it
  * OUT/kernels        compiled kernels, and the emulator where it was asked for
  * OUT/bundle.txt     what it is made of
  * }</pre>
@@ -52,6 +54,7 @@ public record Bundle(List<Path> jars, List<Path> tests, List<String> architectur
             say.accept("the jars...");
             copy(jars, part.resolve("lib"));
             copy(tests, part.resolve("tests"));
+            cppLibrary(part.resolve("native"));
             Files.writeString(part.resolve("java.options"), """
                     --add-modules=jdk.incubator.vector
                     --enable-native-access=ALL-UNNAMED
@@ -82,6 +85,17 @@ public record Bundle(List<Path> jars, List<Path> tests, List<String> architectur
     private static void copy(List<Path> jars, Path folder) throws IOException {
         Files.createDirectories(folder);
         for (Path jar : jars) BundledJar.copy(jar, folder);
+    }
+
+    /** As g++ finds it, which a bundle needs anyway. */
+    private static void cppLibrary(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        for (String name : List.of("libstdc++.so.6", "libgcc_s.so.1")) {
+            Process process = new ProcessBuilder("g++", "-print-file-name=" + name).start();
+            Path file = Path.of(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip());
+            if (!file.isAbsolute() || !Files.exists(file)) throw new IOException("g++ does not know where " + name + " is, which the bundle brings along");
+            Files.copy(file.toRealPath(), folder.resolve(name));
+        }
     }
 
     /**

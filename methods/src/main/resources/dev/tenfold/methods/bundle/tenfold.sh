@@ -19,6 +19,16 @@ if [ ! -w "${TMPDIR:-/tmp}" ]; then
     temporary=-Djava.io.tmpdir=$cache/tmp
 fi
 
+# JavaCPP's bindings need the C++ library: the bundle's, where the system has none.
+system=
+for library in /usr/lib64/libstdc++.so.6 /usr/lib/libstdc++.so.6 /usr/lib/*-linux-gnu/libstdc++.so.6 /lib64/libstdc++.so.6 /lib/*-linux-gnu/libstdc++.so.6; do
+    if [ -e "$library" ]; then system=$library; fi
+done
+if [ -z "$system" ]; then
+    LD_LIBRARY_PATH=${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$home/native
+    export LD_LIBRARY_PATH
+fi
+
 columns=
 if [ -t 2 ]; then # progress bars go to stderr
     size=$(stty size < /dev/tty 2>/dev/null) || size=
