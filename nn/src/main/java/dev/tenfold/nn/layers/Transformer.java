@@ -85,7 +85,7 @@ public final class Transformer extends Module {
     }
 
     private Tensor placed(Tensor tokens) {
-        Tensor positions = learned != null ? learned.value() : fixed.value();
+        Tensor positions = learned != null ? learned.value() : fixed != null ? fixed.value() : null;
         if (positions == null) return tokens;
         if (tokens.rank() != 3 || tokens.size(1) > positions.size(0) || tokens.size(2) != positions.size(1)) {
             throw new IllegalArgumentException("Transformer: the tokens are " + tokens.shape() + "; they must be [batch, at most " + positions.size(0)
