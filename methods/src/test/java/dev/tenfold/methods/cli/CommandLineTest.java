@@ -77,8 +77,11 @@ class CommandLineTest {
             run tiny --data /dev/null       | --data /dev/null: this is a file
             run tiny --out /dev/null        | --out /dev/null: the folder cannot be made
             run tiny --sclae small          | Unknown option
-            frobnicate                      | no command is called frobnicate; there are run, info, kernels and bench
+            frobnicate                      | no command is called frobnicate; there are run, info, kernels, bench and bundle
             bench gemm                      | the benchmarks are started by the launcher
+            bundle                          | Missing required option
+            bundle --out x                  | bundles are made by the launcher, ./tenfold bundle --out x
+            bundle --out x --arch gpu       | --arch takes names such as sm_80 or sm_90a
             """)
     void aWrongCommandLineIsExplainedInASentence(String line, String message) {
         assertEquals(2, tenfold(line.split(" ")));
@@ -90,7 +93,7 @@ class CommandLineTest {
     @Test
     void withoutACommandItSaysWhichThereAre() {
         assertEquals(2, tenfold());
-        assertTrue(err().contains("a command is missing: run, info, kernels or bench."), err());
+        assertTrue(err().contains("a command is missing: run, info, kernels, bench or bundle."), err());
     }
 
     @ParameterizedTest
