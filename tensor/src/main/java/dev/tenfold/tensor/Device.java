@@ -137,7 +137,8 @@ public final class Device {
      * Records what {@code work} enqueues on this device, without running it, as one graph that can be replayed at the cost of one launch. A replay reads
      * and writes the tensors that were there when it was captured: change the inputs with {@link Tensor#copyFrom}, and keep them and the results open.
      * Run the work once before, so that kernels are compiled. Reading values inside is refused. Each replay takes new random numbers from the
-     * generators that the work draws from, those that it would have drawn itself; capturing takes none.
+     * generators that the work draws from, those that it would have drawn itself; capturing takes none. Numbers that the host works out stay those
+     * of the capture, such as a learning rate or Adam's correction by the number of the step.
      *
      * @throws IllegalStateException for the host, which has no graphs
      */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -97,7 +98,7 @@ public final class Kernels {
      * Fills {@code folder} for {@code -Dtenfold.kernels} with every kernel and with what a run recorded by {@code -Dtenfold.kernels.record}, for
      * {@code architectures}, of which {@code emulated} is one: it brings the emulator as well.
      *
-     * @return how many kernels there are for each architecture
+     * @return how many sources there are; some are for some of the architectures alone
      * @throws KernelCompilationException when one does not compile
      * @throws IllegalStateException      when a compiler is missing
      */
@@ -109,10 +110,17 @@ public final class Kernels {
         for (String architecture : architectures) {
             KernelCompiler compiler = KernelCompiler.of(architecture);
             if (architecture.equals(EmulatorCompiler.ARCHITECTURE)) EmulatorBuild.ship(folder);
-            distinct.parallelStream().forEach(source -> KernelCache.get().copy(compiler, source, architecture, cache));
+            fitting(distinct, architecture).parallelStream().forEach(source -> KernelCache.get().copy(compiler, source, architecture, cache));
             cache.sign(compiler, architecture);
         }
         return distinct.size();
+    }
+
+    /** Those of {@code sources} that {@code architecture} has the instructions for; the emulator has them all. */
+    static List<KernelSource> fitting(List<KernelSource> sources, String architecture) {
+        if (architecture.equals(EmulatorCompiler.ARCHITECTURE)) return sources;
+        Set<KernelSource> foreign = all().stream().filter(family -> !family.fits(architecture)).flatMap(family -> family.sources().get().stream()).collect(Collectors.toSet());
+        return sources.stream().filter(source -> !foreign.contains(source)).toList();
     }
 
     private static Check check(Nvrtc compiler, KernelFamily family, KernelSource source, String architecture, KernelCache cache) {

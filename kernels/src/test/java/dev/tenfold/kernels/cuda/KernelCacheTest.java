@@ -132,6 +132,18 @@ class KernelCacheTest {
         assertFalse(new KernelCache(folder, null).holds(compiler, SOURCE, "sm_90a"));
     }
 
+    /** A bundle for sm_80 must not stop at kernels that only sm_90a has instructions for. */
+    @Test
+    void kernelsOfOneArchitectureAreShippedToItAlone() {
+        KernelFamily wgmma = Kernels.all().stream().filter(family -> family.name().equals("gemm/wgmma")).findFirst().orElseThrow();
+        List<KernelSource> sources = new ArrayList<>(wgmma.sources().get());
+        sources.add(SOURCE);
+        assertEquals(List.of(SOURCE), Kernels.fitting(sources, "sm_80"));
+        assertEquals(List.of(SOURCE), Kernels.fitting(sources, "sm_100"));
+        assertEquals(sources, Kernels.fitting(sources, "sm_90a"));
+        assertEquals(sources, Kernels.fitting(sources, "emulated"));
+    }
+
     @Test
     void recordedSourcesAreReadAsTheyWere() throws IOException {
         KernelSource empty = new KernelSource("generated", "", Map.of());

@@ -67,7 +67,7 @@ public record Bundle(List<Path> jars, List<Path> tests, List<String> architectur
             }
             if (!part.resolve("tenfold").toFile().setExecutable(true, false)) throw new IOException(part + "/tenfold cannot be made executable");
             int kernels = kernels(part);
-            Files.writeString(part.resolve(MARK), "Tenfold " + origin + "\nJava " + Runtime.version() + "\n" + kernels + " kernels each for " + String.join(", ", architectures) + "\n");
+            Files.writeString(part.resolve(MARK), "Tenfold " + origin + "\nJava " + Runtime.version() + "\n" + kernels + " kernel sources for " + String.join(", ", architectures) + "\n");
             remove(whole);
             Files.move(part, whole, StandardCopyOption.ATOMIC_MOVE);
         } finally {

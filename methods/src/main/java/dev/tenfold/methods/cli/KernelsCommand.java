@@ -46,7 +46,7 @@ final class KernelsCommand implements Callable<Integer> {
         print(checks);
         List<Kernels.Check> failed = checks.stream().filter(c -> !c.passes()).toList();
         for (Kernels.Check bad : failed) screen.say("kernels: " + bad.reason() + ".");
-        screen.out().printf("%d sources for %s: %d compiled, %d failed (%s)%n", checks.size() / architectures.size(), String.join(", ", architectures),
+        screen.out().printf("%d sources for %s: %d compiled, %d failed (%s)%n", checks.stream().map(Kernels.Check::source).distinct().count(), String.join(", ", architectures),
                 checks.size() - failed.size(), failed.size(), Nvrtc.status());
         if (fill != null) screen.out().println("Compiled kernels are in " + cache.describe());
         return failed.isEmpty() ? 0 : Tenfold.FAILED;
